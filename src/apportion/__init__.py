@@ -1,0 +1,1 @@
+"""Share scarce AI chips fairly across orders and sites, and prove it."""

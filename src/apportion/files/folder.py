@@ -1,0 +1,242 @@
+"""A folder of CSV or Parquet files ⇄ a `World`.
+
+Stages: find the folder → settings → each table as text → typed columns by its contract → a world, with every
+finding of every stage collected on the way. A finding of error grade does not stop the later stages.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from apportion.errors import Code, Finding, FindingsError, Severity, UsageError, has_errors, in_order
+from apportion.files.settings import read_settings, settings_text
+from apportion.model.canonical import as_text
+from apportion.model.contracts import TABLES
+from apportion.model.parsing import FILE, ROW, parse_table
+from apportion.model.world import World
+
+SUFFIXES = (".csv", ".parquet")
+_FIRST_DATA_ROW = 2  # As a spreadsheet counts: the header is row 1.
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What reading a scenario gave: a world where it could be made, and all findings in order."""
+
+    world: World | None
+    findings: tuple[Finding, ...]
+
+
+def bundled_names() -> list[str]:
+    """Return the names of the scenarios that come with apportion."""
+    root = resources.files("apportion") / "scenarios"
+    return sorted(one.name for one in root.iterdir() if (one / "scenario.toml").is_file())
+
+
+def find_scenario(name_or_path: str) -> Path:
+    """Return the folder of a scenario: a path that is there, else a bundled name.
+
+    Raises:
+        UsageError: Neither a folder nor a bundled name.
+    """
+    path = Path(name_or_path)
+    if path.is_dir():
+        return path
+    names = bundled_names()
+    if name_or_path in names:
+        return Path(str(resources.files("apportion") / "scenarios" / name_or_path))
+    near = difflib.get_close_matches(name_or_path, names, n=1)
+    hint = f"Did you mean {near[0]!r}? " if near else ""
+    raise UsageError(
+        f"There is no folder and no bundled scenario {name_or_path!r}.",
+        fix=f"{hint}Bundled are {', '.join(names)}; or name a folder that holds a scenario.toml.",
+    )
+
+
+def read_folder(path: Path) -> Reading:
+    """Return the world of one scenario folder with every finding of reading it."""
+    settings, findings = read_settings(path / "scenario.toml")
+    tables: dict[str, pl.DataFrame] = {}
+    for name in TABLES:
+        table, wrong = _read_table(path, name)
+        findings.extend(wrong)
+        if table is not None:
+            tables[name] = table
+    findings.extend(_check_files_known(path))
+    ordered = tuple(in_order(findings))
+    world = None if settings is None else World(settings, tables)
+    return Reading(world, ordered)
+
+
+def read(name_or_path: str) -> World:
+    """Return the world of a scenario by its folder or bundled name.
+
+    Raises:
+        UsageError: There is no such scenario.
+        FindingsError: Reading it gave findings of error grade.
+    """
+    reading = read_folder(find_scenario(name_or_path))
+    if reading.world is None or has_errors(reading.findings):
+        raise FindingsError(reading.findings)
+    return reading.world
+
+
+def _read_table(path: Path, name: str) -> tuple[pl.DataFrame | None, list[Finding]]:
+    files = [path / f"{name}{suffix}" for suffix in SUFFIXES if (path / f"{name}{suffix}").is_file()]
+    if not files:
+        return None, _check_required(name)
+    if len(files) > 1:
+        return None, [_two_files(files)]
+    file = files[0]
+    try:
+        text = _csv_as_text(file) if file.suffix == ".csv" else _parquet_as_text(file)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        return None, [_unreadable(file, error)]
+    duplicates = [column for column in text.columns if "_duplicated_" in column]
+    if duplicates:
+        return None, [_duplicate_column(file, column) for column in duplicates]
+    parsed = parse_table(text, TABLES[name], file=file.name)
+    findings = list(parsed.findings)
+    if not len(text) and TABLES[name].required:
+        findings.append(_no_rows(file))
+    return parsed.frame, findings
+
+
+def _csv_as_text(file: Path) -> pl.DataFrame:
+    """Return every cell of a CSV file as text, empty ones null, with row numbers."""
+    if not file.stat().st_size:
+        raise pl.exceptions.NoDataError("the file is empty")
+    frame = pl.read_csv(file, infer_schema=False, empty_string_is_null=True, glob=False)
+    return frame.with_row_index(ROW, offset=_FIRST_DATA_ROW)
+
+
+def _parquet_as_text(file: Path) -> pl.DataFrame:
+    """Return every cell of a Parquet file as the text of its value; floats by their shortest decimal."""
+    frame = pl.read_parquet(file)
+    columns = [_spelled(series) for series in frame.iter_columns()]
+    return pl.DataFrame(columns).with_row_index(ROW, offset=_FIRST_DATA_ROW)
+
+
+def _spelled(series: pl.Series) -> pl.Series:
+    if series.dtype.is_float():
+        texts = [None if value is None else _shortest(value) for value in series.to_list()]
+        return pl.Series(series.name, texts, dtype=pl.String)
+    text = as_text(pl.DataFrame([series]))[series.name]
+    return text.set((text == "").fill_null(value=False), None)
+
+
+def _shortest(value: float) -> str:
+    """Return the shortest decimal that reads back as this float, never in powers of ten."""
+    text = repr(value)
+    return format(value, "f") if "e" in text and abs(value) >= 1 else text
+
+
+def _check_files_known(path: Path) -> Iterator[Finding]:
+    for file in sorted(path.iterdir()):
+        if file.suffix not in SUFFIXES or file.stem in TABLES:
+            continue
+        near = difflib.get_close_matches(file.stem, TABLES, n=1)
+        meant = f"Did you mean {near[0]}{file.suffix}? " if near else ""
+        yield Finding(
+            code=Code.TABLE_UNKNOWN,
+            severity=Severity.WARNING,
+            file=file.name,
+            found=f"No table is called {file.stem!r}; the file is left out.",
+            expected=f"one of {', '.join(TABLES)}.",
+            fix=f"{meant}Rename the file or take it out.",
+        )
+
+
+def _check_required(name: str) -> list[Finding]:
+    if not TABLES[name].required:
+        return []
+    finding = Finding(
+        code=Code.TABLE_MISSING,
+        severity=Severity.ERROR,
+        file=f"{name}.csv",
+        found=f"There is no {name}.csv and no {name}.parquet.",
+        expected=f"the table {name}: {TABLES[name].meaning}",
+        fix="Add the file; a header alone makes an empty table.",
+    )
+    return [finding]
+
+
+def _two_files(files: list[Path]) -> Finding:
+    names = " and ".join(file.name for file in files)
+    return Finding(
+        code=Code.TABLE_UNKNOWN,
+        severity=Severity.ERROR,
+        file=files[0].name,
+        found=f"There are {names}.",
+        expected="one file per table.",
+        fix="Take one of them out.",
+    )
+
+
+def _unreadable(file: Path, error: Exception) -> Finding:
+    first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return Finding(
+        code=Code.FILE_UNREADABLE,
+        severity=Severity.ERROR,
+        file=file.name,
+        found=f"It cannot be read as a table: {first_line}.",
+        expected="a header and one line per row, each with as many cells as the header, in UTF-8.",
+        fix="Mend the file, or export it again.",
+    )
+
+
+def _duplicate_column(file: Path, column: str) -> Finding:
+    name = column.split("_duplicated_")[0]
+    return Finding(
+        code=Code.COLUMN_DUPLICATE,
+        severity=Severity.ERROR,
+        file=file.name,
+        row=1,
+        column=name,
+        found=f"The header names {name!r} twice.",
+        expected="each column once.",
+        fix="Rename one of them or take it out.",
+    )
+
+
+def _no_rows(file: Path) -> Finding:
+    return Finding(
+        code=Code.TABLE_EMPTY,
+        severity=Severity.WARNING,
+        file=file.name,
+        found="It has a header and no row.",
+        expected="at least one row.",
+        fix="Add rows, or expect an empty plan.",
+    )
+
+
+def write_folder(world: World, path: Path, *, suffix: str = ".csv") -> list[Path]:
+    """Write every statement of a world as a scenario folder that reads back to the same world.
+
+    Args:
+        world: What to write; its view is not part of it.
+        path: The folder; made where it is missing.
+        suffix: ``.csv`` or ``.parquet``.
+
+    Returns:
+        The files written.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    toml = path / "scenario.toml"
+    toml.write_text(settings_text(world.settings), encoding="utf-8")
+    written = [toml]
+    for name, frame in world.tables.items():
+        file = path / f"{name}{suffix}"
+        text = as_text(frame.drop(ROW, FILE))
+        if suffix == ".parquet":
+            text.write_parquet(file)
+        else:
+            text.write_csv(file)
+        written.append(file)
+    return written

@@ -1,0 +1,1 @@
+"""Tools of this repository: set-up, browser, vendored scripts, and style as a test."""
