@@ -1,1 +1,78 @@
-"""Share scarce AI chips fairly across orders and sites, and prove it."""
+"""apportion decides, and can defend, who gets scarce AI accelerators, when, and at which site.
+
+>>> import apportion as ap
+>>> world = ap.read("three-orders")
+>>> plan = ap.plan(world)
+>>> plan.customers.select("customer", "ordered", "fill_share").rows()[0]
+('alder', 160, Decimal('0.750000'))
+>>> plan.verify()
+[]
+
+Every name below is imported when it is first used, so that ``import apportion`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from apportion.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from apportion.api import Plan, check, explain, load, plan, read, scenarios, verify
+    from apportion.errors import ApportionError, Finding, FindingsError, Severity, UsageError
+    from apportion.model.policy import Policy
+    from apportion.model.world import World
+    from apportion.study.replay import replay
+
+_HOMES = {
+    "ApportionError": "apportion.errors",
+    "Finding": "apportion.errors",
+    "FindingsError": "apportion.errors",
+    "Plan": "apportion.api",
+    "Policy": "apportion.model.policy",
+    "Severity": "apportion.errors",
+    "UsageError": "apportion.errors",
+    "World": "apportion.model.world",
+    "check": "apportion.api",
+    "explain": "apportion.api",
+    "load": "apportion.api",
+    "plan": "apportion.api",
+    "read": "apportion.api",
+    "replay": "apportion.study.replay",
+    "scenarios": "apportion.api",
+    "verify": "apportion.api",
+}
+
+__all__ = [
+    "ApportionError",
+    "Finding",
+    "FindingsError",
+    "Plan",
+    "Policy",
+    "Severity",
+    "UsageError",
+    "World",
+    "__version__",
+    "check",
+    "explain",
+    "load",
+    "plan",
+    "read",
+    "replay",
+    "scenarios",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    import importlib  # noqa: PLC0415 - only a first use pays for it
+
+    if name not in _HOMES:
+        raise AttributeError(f"apportion has no {name!r}; it has {', '.join(__all__)}.")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return list(__all__)

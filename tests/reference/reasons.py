@@ -119,7 +119,7 @@ def explain_late(account: Account, *, reasons: RefReasons) -> None:
         until_now = filled_units(order, units=account.allocations, until_round=at)
         before = filled_units(order, units=account.allocations, until_round=at - 1)
         days = (world.rounds[at] - world.rounds[order.wanted_round]).days
-        unit_days += (until_now - before) * days
+        unit_days += units_shipped(account, at=at) * days
         most = possible_by(account, round_number=at - 1)
         for step in range(1, len(REASONS)):
             part = min(until_now, most[step - 1]) - max(before, most[step])
@@ -128,7 +128,19 @@ def explain_late(account: Account, *, reasons: RefReasons) -> None:
     for reason, units in late.items():
         if units >= order.tolerance:
             reasons.late[order.name, reason] = units
-    reasons.late_days[order.name] = unit_days / filled_units(order, units=account.allocations)
+    reasons.late_days[order.name] = unit_days / units_shipped(account)
+
+
+def units_shipped(account: Account, *, at: int | None = None) -> Fraction:
+    """Return the units of any SKU that ship to the order, in one round or in all."""
+    return sum(
+        (
+            units
+            for (name, _, round_number), units in account.allocations.items()
+            if name == account.order.name and at in {None, round_number}
+        ),
+        Fraction(0),
+    )
 
 
 def possible_by(account: Account, *, round_number: int) -> list[Fraction]:

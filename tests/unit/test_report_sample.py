@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any, cast
 
 import polars as pl
+from polars._typing import SchemaDict
 
 from apportion.calendar import Calendar, RoundLength
 from apportion.errors import Code, Finding, Severity
@@ -16,6 +18,7 @@ from apportion.model.parsing import ROW, parse_table
 from apportion.model.plan import SCHEMAS, SHARES, Plan
 from apportion.model.policy import Policy, Settings
 from apportion.model.world import View, World
+from apportion.report.summary import total
 
 Cells = Mapping[str, str]
 START = dt.date(2023, 12, 1)
@@ -55,7 +58,7 @@ READINESS = (
 )
 ALLOCATED = (
     # order, sku, site, first day, days apart, times, units each
-    ("T1", "H100-SXM", "giga_texas", "2024-06-01", 9, 24, 1500),
+    ("T1", "H100-SXM", "giga_texas", "2024-06-17", 11, 24, 1500),
     ("X1", "H100-SXM", "x_atlanta", "2024-01-15", 12, 16, 1500),
     ("X2", "H100-SXM", "memphis", "2024-07-22", 15, 8, 1000),
     ("A1", "H100-SXM", "memphis", "2024-07-22", 9, 14, 1000),
@@ -81,7 +84,7 @@ SHORT = (
     ("H1", "1000", "39", "quota", "quota NO-2024", None, "8 units of quota NO-2024"),
     ("M1", "996", "12", "fair-share", "power_kw at harbour_hall", "2024-10-10", "8.1 kW at harbour_hall"),
     ("M1", "4", "12", "partial-lot", None, None, "8 units of H100-SXM"),
-    ("T2", "35000", None, "on-hold", None, None, None),
+    ("T2", "35000", None, "on-hold", "commitment forecast", None, None),
 )
 FINDING = Finding(
     code=Code.SITE_NEVER_READY,
@@ -121,7 +124,7 @@ def make_world(
 def make_plan(
     world: World,
     *,
-    tables: Mapping[str, Sequence[Sequence[object]]],
+    tables: Mapping[str, Sequence[Sequence[Any]]],
     policy: Policy | None = None,
     view: View | None = None,
     findings: Sequence[Finding] = (),
@@ -129,7 +132,10 @@ def make_plan(
     """Return a plan of the rows given; a table that is not given is empty."""
     frames = {
         name: pl.DataFrame(
-            [list(row) for row in tables.get(name, ())], schema=dict(schema), orient="row", strict=False
+            [list(row) for row in tables.get(name, ())],
+            schema=cast("SchemaDict", schema),
+            orient="row",
+            strict=False,
         )
         for name, schema in SCHEMAS.items()
     }
@@ -139,7 +145,7 @@ def make_plan(
         view=view or world.view,
         policy=policy or world.settings.policy,
         software="0.1.0",
-        shares=pl.DataFrame(schema=SHARES),
+        shares=pl.DataFrame(schema=cast("SchemaDict", SHARES)),
         stages=(),
         tables=frames,
         findings=tuple(findings),
@@ -156,11 +162,23 @@ def sample_world(*, title: str = "A made-up market: five customers, four halls, 
     """Return a market over sixteen months of daily rounds."""
     arrivals = [START + dt.timedelta(days=14 * step) for step in range(34)]
     supply = [
-        {"lot": f"L{step}", "sku": "H100-SXM", "supplier": "foundry", "arrives_on": str(day), "quantity": "2600"}
+        {
+            "lot": f"L{step}",
+            "sku": "H100-SXM",
+            "supplier": "foundry",
+            "arrives_on": str(day),
+            "quantity": "2900",
+        }
         for step, day in enumerate(arrivals)
     ]
     supply += [
-        {"lot": f"B{step}", "sku": "B200-SXM", "supplier": "foundry", "arrives_on": str(day), "quantity": "1400"}
+        {
+            "lot": f"B{step}",
+            "sku": "B200-SXM",
+            "supplier": "foundry",
+            "arrives_on": str(day),
+            "quantity": "1000",
+        }
         for step, day in enumerate(arrivals[22:])
     ]
     steps = ("site", "step", "ready_on", "power_kw")
@@ -168,7 +186,13 @@ def sample_world(*, title: str = "A made-up market: five customers, four halls, 
         {
             "parties": PARTIES,
             "skus": [
-                {"sku": "H100-SXM", "name": "H100", "vendor": "foundry", "site_kw": "1.275", "lot_units": "8"},
+                {
+                    "sku": "H100-SXM",
+                    "name": "H100",
+                    "vendor": "foundry",
+                    "site_kw": "1.275",
+                    "lot_units": "8",
+                },
                 {"sku": "B200-SXM", "name": "B200", "vendor": "foundry", "site_kw": "1.9", "lot_units": "8"},
             ],
             "sites": SITES,
@@ -181,22 +205,24 @@ def sample_world(*, title: str = "A made-up market: five customers, four halls, 
     )
 
 
-def allocation_rows() -> list[tuple[object, ...]]:
+def allocation_rows() -> list[tuple[Any, ...]]:
     """Return the allocations of the sample plan, by day and order."""
     customers = {row[0]: row[1] for row in ORDERS}
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for order, sku, site, first, apart, times, units in ALLOCATED:
         for step in range(times):
             day = dt.date.fromisoformat(first) + dt.timedelta(days=apart * step)
             filled = units * (2 if (order, sku) == ("A1", "B200-SXM") else 1)
-            rows.append((order, customers[order], sku, site, day, Decimal(units), Decimal(filled), Decimal(0)))
-    return sorted(rows, key=lambda row: (row[4], row[0], row[2]))  # type: ignore[return-value,arg-type]
+            rows.append(
+                (order, customers[order], sku, site, day, Decimal(units), Decimal(filled), Decimal(0))
+            )
+    return sorted(rows, key=lambda row: (row[4], row[0], row[2]))
 
 
-def site_rows(world: World, allocations: Sequence[Sequence[object]]) -> list[tuple[object, ...]]:
+def site_rows(world: World, allocations: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
     """Return power and load of each site on each day."""
     kilowatts = {"H100-SXM": Decimal("1.275"), "B200-SXM": Decimal("1.9")}
-    rows: list[tuple[object, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     for site in sorted(str(one["site"]) for one in SITES):
         power = load = units = Decimal(0)
         for day in world.settings.calendar.rounds:
@@ -230,11 +256,11 @@ def sample_plan(world: World | None = None) -> Plan:
     ]
     levels = [
         (dt.date(2024, 1, 15), 1, "x/H100-SXM", "20", "supply of H100-SXM"),
-        (dt.date(2025, 3, 3), 1, "tesla/H100-SXM", "900", "power_kw at giga_texas"),
+        (dt.date(2025, 3, 3), 1, "tesla/H100-SXM", "900", "power_kw at giga_texas + supply of H100-SXM"),
         (dt.date(2025, 3, 3), 1, "xai/H100-SXM", str(Fraction(22000, 15)), "supply of H100-SXM"),
         (dt.date(2025, 3, 3), 1, "harbour/B200-SXM", "500", "supply of B200-SXM"),
         (dt.date(2025, 3, 3), 1, "ministry/H100-SXM", "500", "power_kw at harbour_hall"),
-        (dt.date(2024, 11, 4), 1, "x/H100-SXM", "1280", "quantity of X2"),
+        (dt.date(2024, 11, 4), 1, "x/H100-SXM", "1280", "filled"),
     ]
     by_customer = [customer_row(str(party["party"]), allocations) for party in PARTIES[:5]]
     return make_plan(
@@ -250,7 +276,7 @@ def sample_plan(world: World | None = None) -> Plan:
     )
 
 
-def customer_row(customer: str, allocations: Sequence[Sequence[object]]) -> tuple[object, ...]:
+def customer_row(customer: str, allocations: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
     """Return one row of the table customers."""
     ordered = sum(row[3] for row in ORDERS if row[1] == customer)
     filled = sum((Decimal(str(row[6])) for row in allocations if row[1] == customer), Decimal(0))
@@ -261,6 +287,6 @@ def customer_row(customer: str, allocations: Sequence[Sequence[object]]) -> tupl
 def test_the_sample_adds_up_to_what_is_ordered() -> None:
     plan = sample_plan()
     for order, _, _, quantity, *_ in ORDERS:
-        granted = plan.tables["allocations"].filter(pl.col("order") == order)["filled"].sum()
-        short = plan.tables["shortages"].filter(pl.col("order") == order)["short"].sum()
+        granted = total(plan.tables["allocations"].filter(pl.col("order") == order)["filled"])
+        short = total(plan.tables["shortages"].filter(pl.col("order") == order)["short"])
         assert granted + short == quantity, order

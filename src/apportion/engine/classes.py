@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apportion.calendar import Calendar
@@ -55,17 +55,11 @@ def read_classes(
     for row in rows:
         by_class.setdefault(class_of[str(row["order"])], row)
     weights = [weighing.weights(name, by_class[name], pool=naming.pool(by_class[name])) for name in names]
-    changes = {
-        at_round
-        for series in weights
-        for at_round in range(1, len(series))
-        if series[at_round] != series[at_round - 1]
-    }
     return Classes(
         names=names,
         of_order={order: index_of[name] for order, name in class_of.items()},
         weights=weights,
-        changes=changes,
+        changes=weighing.changes(),
         groups=groups,
     )
 
@@ -106,7 +100,7 @@ class _Weighing:
         for party, value in weight.items():
             group = groups.get(party, party)
             self._group_weight[group] = self._group_weight.get(group, 0) + value
-        self._entitled: dict[tuple[str, str], list[Mapping[str, object]]] = {}
+        self._entitled: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
         if policy.level_by is LevelBy.POOL:
             self._read_entitlements(world)
 
@@ -118,8 +112,7 @@ class _Weighing:
             if row["until_on"] is not None:
                 end = self._calendar.first_round(row["until_on"])
             if first < end:
-                entitled = {"first": first, "end": end, "weight": value}
-                self._entitled.setdefault((row["party"], row["pool"]), []).append(entitled)
+                self._entitled.setdefault((row["party"], row["pool"]), []).append((first, end, value))
 
     def weights(self, name: str, row: Row, *, pool: str) -> Sequence[int]:
         """Return the weight of the class of an order by round, in millionths."""
@@ -128,13 +121,19 @@ class _Weighing:
             return [int(str(row["quantity"])) * MILLION] * rounds
         if self._level_by is LevelBy.GROUP:
             return [self._group_weight.get(name, MILLION)] * rounds
-        customer = str(row["customer"])
-        series = [self._weight.get(customer, MILLION)] * rounds
-        for entitled in self._entitled_in(customer, pool):
-            first, end = int(str(entitled["first"])), int(str(entitled["end"]))
-            series[first:end] = [int(str(entitled["weight"]))] * (end - first)
+        return self._by_pool(str(row["customer"]), pool)
+
+    def _by_pool(self, customer: str, pool: str) -> list[int]:
+        """Return the weights of a customer in a pool; of its entitlements the latest `from_on` wins."""
+        series = [self._weight.get(customer, MILLION)] * len(self._calendar)
+        for first, end, weight in self._entitled.get((customer, pool), ()):
+            series[first:end] = [weight] * (end - first)
         return series
 
-    def _entitled_in(self, customer: str, pool: str) -> Iterable[Mapping[str, object]]:
-        """Return the entitlements of a customer in a pool, the latest `from_on` last, so that it wins."""
-        return self._entitled.get((customer, pool), ())
+    def changes(self) -> set[int]:
+        """Return the rounds at which an entitlement changes a weight, whoever has orders there."""
+        found: set[int] = set()
+        for customer, pool in self._entitled:
+            series = self._by_pool(customer, pool)
+            found.update(at for at in range(1, len(series)) if series[at] != series[at - 1])
+        return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from apportion.engine.outlook import Outlook
-from apportion.engine.problem import Order, Problem
+from apportion.engine.problem import MILLION, Order, Problem
 from apportion.engine.reasons import Granted, Limits, first_spent, most_filled
 from apportion.engine.remedy import remedy
 from apportion.model.plan import resource_words
@@ -121,7 +121,7 @@ class Explainer:
         filled = _at(series.given, last)
         if order.wants - filled >= order.least_open:
             for above, step in _pairs(order.wants, self._ladder(order, series, by_round=last)):
-                if above > step.filled:
+                if above - step.filled >= order.least_open:
                     accounts[step.reason] = _Account(
                         short=above - step.filled, at_round=order.last_round, binding=step.binding
                     )
@@ -155,14 +155,15 @@ class Explainer:
         for reason, limits in _LIMITS.items():
             most = most_filled(self.problem, self.granted, order, by_round=by_round, limits=limits)
             steps.append(Step(reason, min(max(most.filled, granted), steps[-1].filled), most.binding))
-        spent = first_spent(
-            self.problem, self.granted, order.options, at_round=min(by_round, order.last_round)
-        )
+        at_round = min(by_round, order.last_round)
+        spent = first_spent(self.problem, self.granted, order.options, at_round=at_round, units=1)
         share = max(_at(series.shares, by_round), granted)
         steps.append(Step(FAIR_SHARE, min(share, steps[-1].filled), spent))
         ships = max(_at(series.shipped, by_round), granted)
         steps.append(Step(BELOW_MIN_SHIP, min(ships, steps[-1].filled)))
-        steps.append(Step(PARTIAL_LOT, granted, spent))
+        lot = self.problem.lots[order.options[0].sku] * MILLION if order.options else 1
+        no_lot = first_spent(self.problem, self.granted, order.options, at_round=at_round, units=lot)
+        steps.append(Step(PARTIAL_LOT, granted, no_lot))
         return steps
 
     def _shortage(self, order: Order, reason: str, account: _Account, *, filled: int) -> Shortage:

@@ -236,14 +236,23 @@ class _Filling:
         return _rank(self._problem, resource)
 
 
-def first_spent(problem: Problem, granted: Granted, options: Sequence[Option], *, at_round: int) -> int | None:
-    """Return the first resource without room for another millionth in the plan, options in order, then by kind."""
+def first_spent(
+    problem: Problem, granted: Granted, options: Sequence[Option], *, at_round: int, units: int
+) -> int | None:
+    """Return the first resource without room in the plan, options in order, then by kind; None where none is spent.
+
+    Args:
+        problem: The problem.
+        granted: All allocations.
+        options: The options of one order.
+        at_round: The round.
+        units: The millionths of a unit there should be room for.
+    """
     for option in options:
-        ranked = sorted(option.uses, key=lambda pair: _rank(problem, pair[0]))
-        for resource, use in ranked:
+        for resource, use in sorted(option.uses, key=lambda pair: _rank(problem, pair[0])):
             if not problem.resources[resource].holds_in(at_round):
                 continue
             room = granted.room(resource, above_tier=None)[at_round]
-            if room is not None and room < use * MILLION:
+            if room is not None and room < use * units:
                 return resource
     return None

@@ -11,7 +11,7 @@ from apportion.report.words import Words
 
 
 class Kind(enum.StrEnum):
-    """What a resource is."""
+    """What binds: a resource that runs out, or a condition that is not met."""
 
     SUPPLY = "supply"
     POWER = "power"
@@ -19,6 +19,10 @@ class Kind(enum.StrEnum):
     UNITS = "units"
     QUOTA = "quota"
     QUANTITY = "quantity"
+    STATUS = "status"
+    COMMITMENT = "commitment"
+    USERS = "users"
+    COOLING = "cooling"
 
 
 AT_A_SITE = frozenset({Kind.POWER, Kind.LIQUID, Kind.UNITS})
@@ -29,6 +33,10 @@ _PREFIXES = {
     "units_at_most at ": Kind.UNITS,
     "quota ": Kind.QUOTA,
     "quantity of ": Kind.QUANTITY,
+    "status ": Kind.STATUS,
+    "commitment ": Kind.COMMITMENT,
+    "users of ": Kind.USERS,
+    "cooling at ": Kind.COOLING,
 }
 _RESOURCE_WORDS = {
     Kind.SUPPLY: "resource.supply",
@@ -37,6 +45,10 @@ _RESOURCE_WORDS = {
     Kind.UNITS: "resource.units",
     Kind.QUOTA: "resource.quota",
     Kind.QUANTITY: "resource.quantity",
+    Kind.STATUS: "resource.status",
+    Kind.COMMITMENT: "resource.commitment",
+    Kind.USERS: "resource.users",
+    Kind.COOLING: "resource.cooling",
 }
 # The first that fits counts: "8 units of H100" fits the last alone.
 _REMEDIES = (
@@ -78,6 +90,7 @@ REASON_CAUSES = {
     "not-booked": "summary.because.not-booked",
     "no-round": "summary.because.no-round",
 }
+FILLED = "filled"
 # Nobody competes for these yet: they are counted apart from what is short.
 NOT_PLANNED = frozenset({"on-hold", "not-decided"})
 
@@ -99,8 +112,7 @@ def read_resource(cell: str | None) -> Resource | None:
     for prefix, kind in _PREFIXES.items():
         if cell and cell.startswith(prefix):
             return Resource(kind, cell.removeprefix(prefix))
-    kind_text, _, name = (cell or "").partition(":")
-    return Resource(Kind(kind_text), name) if name and kind_text in set(Kind) else None
+    return None
 
 
 def resource_words(cell: str | None, *, words: Words) -> str:
@@ -109,6 +121,13 @@ def resource_words(cell: str | None, *, words: Words) -> str:
     if resource is None:
         return cell or ""
     return words.say(_RESOURCE_WORDS[resource.kind], name=resource.name)
+
+
+def bottleneck_words(cell: str | None, *, words: Words) -> str:
+    """Return what stopped a level in words: resources joined by plus signs, or the word ``filled``."""
+    if cell == FILLED:
+        return words.say("resource.filled")
+    return words.listed([resource_words(part, words=words) for part in (cell or "").split(" + ") if part])
 
 
 def remedy_words(cell: str | None, *, words: Words) -> str:

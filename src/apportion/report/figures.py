@@ -16,6 +16,7 @@ from apportion.report.series import (
     days_of,
     power_and_load,
     receipts,
+    shipped,
     sites_that_matter,
     supply_and_demand,
 )
@@ -119,7 +120,7 @@ def _rows(lines: Sequence[Line], *, words: Words) -> tuple[tuple[tuple[str, ...]
 def supply_figure(world: World, plan: Plan, *, words: Words) -> Figure:
     """Return supply against demand over time."""
     lines = supply_and_demand(world, plan)
-    supply, ordered, shipped = lines
+    supply, ordered, sent = lines
     rows, more_rows = _rows(lines, words=words)
     return Figure(
         id="figure-supply",
@@ -130,7 +131,7 @@ def supply_figure(world: World, plan: Plan, *, words: Words) -> Figure:
             day=world.settings.calendar.end_on,
             supply=supply.last,
             ordered=ordered.last,
-            shipped=shipped.last,
+            shipped=sent.last,
         ),
         unit=words.say("unit.units"),
         rows=rows,
@@ -144,11 +145,12 @@ def customer_figures(
     """Return one small chart per customer, those with most units ordered first."""
     weights = dict(plan.tables["customers"].select("customer", "weight").rows())
     whole = sum((weight or ZERO for weight in weights.values()), ZERO)
+    everyone = shipped(world, plan.tables["allocations"])
     ranked = sorted(customers, key=lambda line: (-line.ordered, line.customer))
     figures = []
     for number, customer in enumerate(ranked[:MOST_SMALL], start=1):
         share = (weights[customer.customer] or ZERO) / whole if whole else ZERO
-        lines = receipts(world, plan, customer=customer.customer, weight_share=share)
+        lines = receipts(world, plan, customer=customer.customer, everyone=everyone, weight_share=share)
         received, entitled = lines
         rows, more_rows = _rows(lines, words=words)
         figures.append(
@@ -157,7 +159,10 @@ def customer_figures(
                 title=customer.name,
                 lines=_named(lines, words=words, receiver=True),
                 caption=words.say(
-                    "figure.customer", received=received.last, entitled=entitled.last, percent=share * 100
+                    "figure.customer",
+                    received=received.last,
+                    entitled=round(entitled.last),
+                    percent=round(share * 100, 1),
                 ),
                 unit=words.say("unit.units"),
                 rows=rows,

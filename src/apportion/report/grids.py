@@ -11,13 +11,14 @@ import polars as pl
 
 from apportion.errors import Finding
 from apportion.model.plan import Plan
-from apportion.report.cells import REASON_NAMES, remedy_words, resource_words
+from apportion.report.cells import REASON_NAMES, bottleneck_words, remedy_words, resource_words
 from apportion.report.summary import CustomerLine
 from apportion.report.words import Value, Words
 
 MOST_ROWS = 500
 MOST_LEVELS = 40
 MOST_FINDINGS = 100
+TEXT, NUMBER, DAY = "text", "number", "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,14 @@ class Grid:
     Attributes:
         id: Its id in the page.
         caption: What a row is, in one sentence.
-        columns: Each heading, and whether it heads numbers.
+        columns: Each heading, and what stands under it: ``text``, ``number`` or ``day``.
         rows: The cells.
         more: The sentence that says how many rows stand only in which file; empty if none.
     """
 
     id: str
     caption: str
-    columns: tuple[tuple[str, bool], ...]
+    columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[Cell, ...], ...]
     more: str = ""
 
@@ -100,12 +101,12 @@ def customers_grid(lines: Sequence[CustomerLine], *, words: Words) -> Grid:
         id="table-customers",
         caption=words.say("table.customers"),
         columns=(
-            (words.say("column.customer"), False),
-            (words.say("column.ordered"), True),
-            (words.say("column.filled"), True),
-            (words.say("column.short"), True),
-            (words.say("column.first-shipment"), False),
-            (words.say("column.main-reason"), False),
+            (words.say("column.customer"), TEXT),
+            (words.say("column.ordered"), NUMBER),
+            (words.say("column.filled"), NUMBER),
+            (words.say("column.short"), NUMBER),
+            (words.say("column.first-shipment"), DAY),
+            (words.say("column.main-reason"), TEXT),
         ),
         rows=_rows(table, words=words),
         more=_more(len(lines), most=MOST_ROWS, file="customers.csv", words=words),
@@ -115,7 +116,9 @@ def customers_grid(lines: Sequence[CustomerLine], *, words: Words) -> Grid:
 def shortages_grid(plan: Plan, *, words: Words) -> Grid:
     """Return one row per order and reason, the most units short first."""
     shortages = plan.tables["shortages"]
-    ranked = shortages.sort(["short", "order", "reason"], descending=[True, False, False], nulls_last=True)
+    ranked = shortages.sort(
+        ["short", "late_days", "order", "reason"], descending=[True, True, False, False], nulls_last=True
+    )
     table = [
         [
             row["order"],
@@ -133,14 +136,14 @@ def shortages_grid(plan: Plan, *, words: Words) -> Grid:
         id="table-shortages",
         caption=words.say("table.shortages"),
         columns=(
-            (words.say("column.order"), False),
-            (words.say("column.customer"), False),
-            (words.say("column.short"), True),
-            (words.say("column.late-days"), True),
-            (words.say("column.reason"), False),
-            (words.say("column.resource"), False),
-            (words.say("column.until"), False),
-            (words.say("column.remedy"), False),
+            (words.say("column.order"), TEXT),
+            (words.say("column.customer"), TEXT),
+            (words.say("column.short"), NUMBER),
+            (words.say("column.late-days"), NUMBER),
+            (words.say("column.reason"), TEXT),
+            (words.say("column.resource"), TEXT),
+            (words.say("column.until"), DAY),
+            (words.say("column.remedy"), TEXT),
         ),
         rows=_rows(table, words=words),
         more=_more(len(shortages), most=MOST_ROWS, file="shortages.csv", words=words),
@@ -166,15 +169,15 @@ def allocations_grid(plan: Plan, *, words: Words) -> Grid:
         id="table-allocations",
         caption=words.say("table.allocations"),
         columns=(
-            (words.say("column.order"), False),
-            (words.say("column.customer"), False),
-            (words.say("column.sku"), False),
-            (words.say("column.site"), False),
-            (words.say("column.units"), True),
-            (words.say("column.filled"), True),
-            (words.say("column.shipments"), True),
-            (words.say("column.first-day"), False),
-            (words.say("column.last-day"), False),
+            (words.say("column.order"), TEXT),
+            (words.say("column.customer"), TEXT),
+            (words.say("column.sku"), TEXT),
+            (words.say("column.site"), TEXT),
+            (words.say("column.units"), NUMBER),
+            (words.say("column.filled"), NUMBER),
+            (words.say("column.shipments"), NUMBER),
+            (words.say("column.first-day"), DAY),
+            (words.say("column.last-day"), DAY),
         ),
         rows=_rows(runs.head(MOST_ROWS).select(names).rows(), words=words),
         more=_more(len(runs), most=MOST_ROWS, file="allocations.csv", words=words),
@@ -188,10 +191,10 @@ def findings_grid(findings: Sequence[Finding], *, words: Words) -> Grid:
         id="table-findings",
         caption=words.say("table.findings"),
         columns=(
-            (words.say("column.grade"), False),
-            (words.say("column.where"), False),
-            (words.say("column.found"), False),
-            (words.say("column.fix"), False),
+            (words.say("column.grade"), TEXT),
+            (words.say("column.where"), TEXT),
+            (words.say("column.found"), TEXT),
+            (words.say("column.fix"), TEXT),
         ),
         rows=_rows(table, words=words),
         more=_more(len(findings), most=MOST_FINDINGS, file="plan.json", words=words),
@@ -213,13 +216,9 @@ def level_bars(plan: Plan, *, words: Words) -> tuple[tuple[Bar, ...], str]:
             name=row["demand_class"],
             level=words.text_of(level),
             percent=f"{float(level / highest * 100):.2f}",
-            bottleneck=_bottleneck(row["bottleneck"], words=words),
+            bottleneck=bottleneck_words(row["bottleneck"], words=words),
             day=row["round_on"].isoformat(),
         )
         for level, row in rows[:MOST_LEVELS]
     )
     return bars, _more(len(rows), most=MOST_LEVELS, file="levels.csv", words=words)
-
-
-def _bottleneck(cell: str | None, *, words: Words) -> str:
-    return words.listed([resource_words(part, words=words) for part in (cell or "").split("|") if part])

@@ -28,7 +28,9 @@ def customers_named(world: World) -> dict[str, str]:
     return {party: name or party for party, name in zip(parties["party"], parties["name"], strict=True)}
 
 
-def others_words(world: World, plan: Plan, *, order: str, resource: Resource, reason: str, words: Words) -> str:
+def others_words(
+    world: World, plan: Plan, *, order: str, resource: Resource, reason: str, words: Words
+) -> str:
     """Return who else received units of a resource, the most first, at most five; empty if nobody.
 
     Args:
@@ -49,12 +51,15 @@ def others_words(world: World, plan: Plan, *, order: str, resource: Resource, re
         .sort(["units", "customer"], descending=[True, False])
     )
     names = customers_named(world)
+    own = world.orders.filter(pl.col("order") == order)["customer"].to_list()
     named = [
-        words.say("others.one", customer=names.get(customer, customer), count=units)
+        words.say("others.own", count=units)
+        if customer in own
+        else words.say("others.one", customer=names.get(customer, customer), count=units)
         for customer, units in totals.head(MOST_NAMED).iter_rows()
     ]
     if len(totals) > MOST_NAMED:
-        named.append(words.say("others.more", count=len(totals) - MOST_NAMED))
+        named.append(words.say("others.more", number=len(totals) - MOST_NAMED))
     return words.listed(named)
 
 
@@ -76,9 +81,9 @@ def _counted_by(world: World, rows: pl.DataFrame, *, quota: str) -> pl.DataFrame
     if not len(found):
         return rows.clear()
     rule = found.row(0, named=True)
-    groups = world.parties.select(
-        customer="party", group=pl.coalesce("group", "party")
-    ).unique(subset="customer", keep="last")
+    groups = world.parties.select(customer="party", group=pl.coalesce("group", "party")).unique(
+        subset="customer", keep="last"
+    )
     countries = world.sites.select("site", "country")
     wide = rows.join(groups, on="customer", how="left").join(countries, on="site", how="left")
     wide = wide.with_columns(pl.col("group").fill_null(pl.col("customer")))

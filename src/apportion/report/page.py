@@ -20,7 +20,7 @@ from apportion.digest import digest
 from apportion.model.plan import Plan
 from apportion.model.world import World
 from apportion.report import grids
-from apportion.report.figures import Figure, customer_figures, figures_json, site_figures, supply_figure
+from apportion.report.figures import customer_figures, figures_json, site_figures, supply_figure
 from apportion.report.rules import policy_sentences, view_sentences
 from apportion.report.series import sites_that_matter
 from apportion.report.summary import customer_lines, summary_sentence, totals_of
@@ -32,7 +32,7 @@ LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Assets:
-    """What is inlined in every page: the style, the scripts, their notices and the policy that allows them."""
+    """What is inlined in every page: style, scripts, their notices and the policy that allows them."""
 
     style: Markup
     charts: Markup
@@ -72,13 +72,9 @@ def report_html(world: World, plan: Plan) -> str:
         findings=grids.findings_grid(plan.findings, words=words),
         digests=_digests(plan, words=words),
         software=plan.software,
-        charts_json=Markup(figures_json(world, _all_figures(supply, by_customer, by_site))),  # noqa: S704 - escaped there
+        charts_json=Markup(figures_json(world, [supply, *by_customer, *by_site])),  # noqa: S704 - escaped there
         script_words=_script_words(words),
     )
-
-
-def _all_figures(supply: Figure, by_customer: list[Figure], by_site: list[Figure]) -> list[Figure]:
-    return [supply, *by_customer, *by_site]
 
 
 def _key_figures(world: World, plan: Plan, *, words: Words) -> list[tuple[str, str, str]]:
@@ -90,12 +86,14 @@ def _key_figures(world: World, plan: Plan, *, words: Words) -> list[tuple[str, s
         (
             words.text_of(found.units),
             words.say("key.shipped"),
-            words.say("key.shipped-note", percent=percent) if wanted else words.say("key.nothing-wanted"),
+            words.say("key.shipped-note", percent=round(percent, 1))
+            if wanted
+            else words.say("key.nothing-wanted"),
         ),
         (
             words.text_of(found.short),
             words.say("key.short"),
-            words.say("key.short-note", count=found.set_aside) if found.set_aside else "",
+            words.say("key.short-note", number=found.set_aside) if found.set_aside else "",
         ),
         (
             words.text_of(found.late),
@@ -134,7 +132,9 @@ def _script_words(words: Words) -> Markup:
 
 @cache
 def _template() -> jinja2.Template:
-    source = (resources.files("apportion") / "report" / "templates" / "report.html").read_text(encoding="utf-8")
+    source = (resources.files("apportion") / "report" / "templates" / "report.html").read_text(
+        encoding="utf-8"
+    )
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -157,7 +157,7 @@ def _assets() -> Assets:
         style=_inlined((folder / "report.css").read_text(encoding="utf-8")),
         charts=_inlined(charts),
         script=_inlined(script),
-        notices=_inlined(notices.replace("<", "‹")),
+        notices=_inlined(notices),
         content_policy=_content_policy(charts, script),
     )
 

@@ -15,6 +15,7 @@ import polars as pl
 from apportion.calendar import Calendar
 from apportion.model.plan import Plan
 from apportion.model.world import World
+from apportion.report.cells import AT_A_SITE, read_resource
 
 MOST_POINTS = 600
 ZERO = Decimal(0)
@@ -86,15 +87,19 @@ def days_of(lines: Iterable[Line]) -> list[dt.date]:
 
 
 def supply_and_demand(world: World, plan: Plan) -> tuple[Line, Line, Line]:
-    """Return supply arrived, ordered units wanted and ordered units shipped; what went before is taken out."""
+    """Return supply arrived, ordered units wanted, ordered units shipped; what went before is taken out."""
     calendar = world.settings.calendar
-    allocations = plan.tables["allocations"]
-    shipped = zip(allocations["round_on"], allocations["filled"], strict=True)
     return (
         Line("supply", running(_arrivals(world), calendar)),
         Line("ordered", running(_wanted(world, plan), calendar)),
-        Line("shipped", running(shipped, calendar)),
+        Line("shipped", shipped(world, plan.tables["allocations"])),
     )
+
+
+def shipped(world: World, allocations: pl.DataFrame) -> Points:
+    """Return the running total of ordered units that some allocations fill."""
+    by_day = allocations.group_by("round_on").agg(pl.col("filled").sum())
+    return running(by_day.rows(), world.settings.calendar)
 
 
 def _arrivals(world: World) -> list[Point]:
@@ -138,15 +143,21 @@ def _sku_and_rate(accepted: str) -> tuple[str, Decimal]:
     return (sku, Decimal(rate)) if is_rate else (accepted, Decimal(1))
 
 
-def receipts(world: World, plan: Plan, *, customer: str, weight_share: Decimal) -> tuple[Line, Line]:
-    """Return what a customer received, and its share by weight of all that shipped so far."""
-    calendar = world.settings.calendar
-    allocations = plan.tables["allocations"]
-    own = allocations.filter(pl.col("customer") == customer)
-    everyone = running(zip(allocations["round_on"], allocations["filled"], strict=True), calendar)
+def receipts(
+    world: World, plan: Plan, *, customer: str, everyone: Points, weight_share: Decimal
+) -> tuple[Line, Line]:
+    """Return what a customer received, and its share by weight of all that shipped so far.
+
+    Args:
+        world: The facts.
+        plan: The plan.
+        customer: The customer.
+        everyone: What all customers received, as `shipped` gives it.
+        weight_share: Its part of the weights of all customers, from 0 to 1.
+    """
+    own = plan.tables["allocations"].filter(pl.col("customer") == customer)
     entitled = tuple((day, value * weight_share) for day, value in everyone)
-    received = running(zip(own["round_on"], own["filled"], strict=True), calendar)
-    return Line("shipped", received), Line("entitled", entitled)
+    return Line("shipped", shipped(world, own)), Line("entitled", entitled)
 
 
 def power_and_load(plan: Plan, *, site: str) -> tuple[Line, Line]:
@@ -165,9 +176,9 @@ def sites_that_matter(plan: Plan) -> list[str]:
     """Return the sites that receive units or hold some up, those with most units first."""
     allocations, shortages = plan.tables["allocations"], plan.tables["shortages"]
     units = dict(allocations.group_by("site").agg(pl.col("units").sum()).rows())
-    for resource in shortages["resource"].drop_nulls():
-        _, _, site = resource.partition(" at ")
-        if site:
-            units.setdefault(site, ZERO)
+    for cell in shortages["resource"].unique():
+        resource = read_resource(cell)
+        if resource is not None and resource.kind in AT_A_SITE:
+            units.setdefault(resource.name, ZERO)
     known = set(plan.tables["sites"]["site"])
     return sorted(known & set(units), key=lambda site: (-units[site], site))

@@ -80,8 +80,8 @@ def totals_of(world: World, plan: Plan) -> Totals:
 
 def total(column: pl.Series) -> Decimal:
     """Return the exact sum of a column of decimals, nulls left out."""
-    value = column.sum()
-    return NOTHING if value is None else Decimal(value)
+    value: Decimal = column.to_frame().select(pl.all().sum()).item()
+    return value
 
 
 def late_rows(world: World, allocations: pl.DataFrame) -> pl.DataFrame:
@@ -108,7 +108,13 @@ def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
     if not found.short:
         sentence = words.say("summary.all", count=wanted, day=end_on)
         if found.late:
-            sentence += words.say("summary.of-them-late", count=found.late)
+            is_all = found.late == wanted
+            sentence += (
+                words.say("summary.all-late")
+                if is_all
+                else words.say("summary.of-them-late", number=found.late)
+            )
+            sentence += _late_because(world, plan, words=words)
         return _with_set_aside(sentence + ".", found, words=words)
     sentence = words.say(
         "summary.short",
@@ -127,7 +133,7 @@ def _with_set_aside(sentence: str, found: Totals, *, words: Words) -> str:
 
 
 def _because(plan: Plan, *, short: Decimal, words: Words) -> str:
-    """Return the main reason as a clause: one resource where it makes up most of it, else the reason alone."""
+    """Return the main reason as a clause, with its resource where one makes up most of it."""
     rows = plan.tables["shortages"].filter(~pl.col("reason").is_in(list(NOT_PLANNED)) & (pl.col("short") > 0))
     by_reason = _added(rows, ["reason"])
     reason = min(by_reason, key=lambda one: (-by_reason[one], _ORDER_OF_REASONS[one[0]]))[0]
@@ -141,6 +147,17 @@ def _because(plan: Plan, *, short: Decimal, words: Words) -> str:
         return words.say("summary.all-because", cause=cause)
     key = "summary.most-because" if part > short * _HALF else "summary.largest-because"
     return words.say(key, cause=cause)
+
+
+def _late_because(world: World, plan: Plan, *, words: Words) -> str:
+    """Return the reason that most of the late orders have, as a clause; empty where there is none."""
+    orders = late_rows(world, plan.tables["allocations"])["order"].unique()
+    rows = plan.tables["shortages"].filter(pl.col("order").is_in(orders.implode()))
+    counts = dict(rows.group_by("reason").agg(pl.col("order").n_unique()).rows())
+    reason = min(counts, key=lambda one: (-counts[one], _ORDER_OF_REASONS[one]), default="")
+    if not reason or counts[reason] * 2 <= len(orders):
+        return ""
+    return words.say("summary.late-because", cause=_cause(reason, name="", words=words))
 
 
 def _cause(reason: str, *, name: str, words: Words) -> str:

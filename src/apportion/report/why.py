@@ -22,7 +22,11 @@ from apportion.report.words import Words
 
 MOST_SHIPMENTS = 6
 Row: TypeAlias = Mapping[str, Any]
-_SHARED = {"fair-share": "why.others.share", "higher-tier": "why.others.ahead", "order-ahead": "why.others.ahead"}
+_SHARED = {
+    "fair-share": "why.others.share",
+    "higher-tier": "why.others.ahead",
+    "order-ahead": "why.others.ahead",
+}
 _CAUSES = {
     "not-decided": "why.because.not-decided",
     "no-usable-site": "why.because.no-usable-site",
@@ -70,6 +74,9 @@ def why_sentences(world: World, plan: Plan, *, order: str, words: Words) -> list
     asked = _Asked(world, plan, _order_row(world, order), words)
     sentences = [_ordered(asked), *_gone_before(asked), *_received(asked)]
     shortages = plan.tables["shortages"].filter(pl.col("order") == order)
+    late_days = shortages["late_days"].drop_nulls()
+    if len(late_days) and late_days[0]:
+        sentences.append(words.say("why.late-by", count=late_days[0]))
     sentences.extend(_paragraph(asked, row) for row in shortages.iter_rows(named=True))
     if not len(shortages):
         sentences.append(words.say("why.closed" if asked.order["status"] == "closed" else "why.in-full"))
@@ -122,7 +129,9 @@ def _received(asked: _Asked) -> list[str]:
     if len(rows) <= MOST_SHIPMENTS:
         shipments = rows.group_by(["round_on", *keys]).agg(pl.col("units").sum()).sort(["round_on", *keys])
         return [
-            words.say("why.receives", count=row["units"], sku=row["sku"], site=row["site"], day=row["round_on"])
+            words.say(
+                "why.receives", count=row["units"], sku=row["sku"], site=row["site"], day=row["round_on"]
+            )
             for row in shipments.iter_rows(named=True)
         ]
     runs = rows.group_by(keys).agg(
@@ -157,16 +166,14 @@ def _paragraph(asked: _Asked, row: Row) -> str:
         parts.append(words.say("why.until.any", day=row["until_on"]))
     remedy = remedy_words(str(row["remedy"] or ""), words=words)
     if remedy:
-        parts.append(words.say("why.remedy", remedy=remedy))
+        parts.append(words.say("why.remedy" if row["short"] else "why.remedy-late", remedy=remedy))
     return " ".join(part for part in parts if part)
 
 
 def _lead(row: Row, *, words: Words) -> str:
     if row["short"]:
         return words.say("why.short", count=row["short"])
-    if row["late_days"] is None:
-        return words.say("why.late")
-    return words.say("why.late-by", count=row["late_days"])
+    return words.say("why.late")
 
 
 def _cause(asked: _Asked, row: Row) -> str:

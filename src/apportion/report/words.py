@@ -1,8 +1,8 @@
 """One catalogue of every sentence that people read, so that another language is one more file.
 
-A language is ``words/NAME.toml``: tables of sentences, named by their path (``why.ordered``). A sentence names
-its values in braces; one with the forms ``one`` and ``other`` is chosen by its value `count`. A key or value
-that is missing is a bug of ours and never passes in silence.
+A language is ``words/NAME.toml``: tables of sentences, named by their path (``why.ordered``). A sentence
+names its values in braces; one with the forms ``one`` and ``other`` is chosen by its value `count`. A key or
+value that is missing is a bug of ours and never passes in silence.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Words:
         language: The language's tag, e.g. ``en``.
         sentences: Every sentence by its key.
 
-    >>> Words.load("en").say("units.count", count=12000)
-    '12,000 units'
+    >>> Words.load("en").say("why.shipments", count=12000)
+    '12,000 shipments'
     """
 
     language: str
@@ -105,7 +105,9 @@ class Words:
 
 def languages() -> list[str]:
     """Return the languages that there are words for."""
-    return sorted(file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml"))
+    return sorted(
+        file.name.removesuffix(".toml") for file in _folder().iterdir() if file.name.endswith(".toml")
+    )
 
 
 def _folder() -> resources.abc.Traversable:

@@ -70,9 +70,8 @@ def _check_classes(stage: Stage, proof: StageProof, *, classes: set[str]) -> Ite
 def _check_levels(stage: Stage, proof: StageProof, *, levels: Mapping[str, Fraction]) -> Iterator[Refusal]:
     for name in sorted(levels):
         if proof.levels[name] != levels[name]:
-            sentence = (
-                f"class {name} stands at level {shown(levels[name])}, but the plan states {shown(proof.levels[name])}."
-            )
+            stated = shown(proof.levels[name])
+            sentence = f"class {name} stands at level {shown(levels[name])}, but the plan states {stated}."
             yield _refusal(stage, "level", sentence=sentence)
 
 
@@ -101,13 +100,17 @@ def _check_cut(
     if cut.level != top:
         sentence = f"a cut states level {shown(cut.level)}, but its highest class stands at {shown(top)}."
         refusals.append(_refusal(stage, "cut-level", sentence=sentence))
-    refusals += [one for name in sorted(whole.classes) for one in _check_bound(stage, whole, name=name, kinds=kinds[name])]
+    refusals += [
+        one
+        for name in sorted(whole.classes)
+        for one in _check_bound(stage, whole, name=name, kinds=kinds[name])
+    ]
     gains = stage.gains
     gained = sum(factor * gains.get(name, 0) for name, factor in whole.classes.items())
     allowed = sum(factor * slack[name] for name, factor in whole.classes.items())
     if left - gained > allowed:
         names = ", ".join(sorted(whole.classes)[:3])
-        sentence = f"a cut over {names} leaves more room than cutting to millionths can take: its classes could gain more."
+        sentence = f"a cut over {names} leaves more than cutting to millionths takes: they could gain more."
         refusals.append(_refusal(stage, "cut-slack", sentence=sentence))
     return refusals
 
@@ -150,7 +153,9 @@ def _check_bound(stage: Stage, whole: _Whole, *, name: str, kinds: Kinds) -> Ite
         if lacking > 0:
             short = _unpriced(orders, prices=prices, lacking=lacking, rate=option.rate)
             if short is not None:
-                sentence = f"a cut prices {option.sku} at {option.site} below what it counts for class {name}."
+                sentence = (
+                    f"a cut prices {option.sku} at {option.site} below what it counts for class {name}."
+                )
                 yield _refusal(stage, "cut-bound", sentence=sentence, order=short.name)
                 return
 
@@ -173,7 +178,6 @@ def _check_named(
             continue
         weight = stage.history.facts.weights.weight(name, stage.at)
         if (cut.level - levels[name]) * weight * USE > slack[name]:
-            sentence = (
-                f"class {name} stands at {shown(levels[name])}, below the level {shown(cut.level)} of its cut."
-            )
+            level = shown(cut.level)
+            sentence = f"class {name} stands at {shown(levels[name])}, below the level {level} of its cut."
             yield _refusal(stage, "cut-above", sentence=sentence)

@@ -206,9 +206,10 @@ class _Reader:
         for row in rows_of(self.world, "shipments"):
             shipments[row["order"]].append(row)
         received: dict[str, int] = defaultdict(int)
-        orders = []
-        for row in rows_of(self.world, "orders"):
-            orders.append(self._order(row, shipments=shipments[row["order"]], received=received))
+        orders = [
+            self._order(row, shipments=shipments[row["order"]], received=received)
+            for row in rows_of(self.world, "orders")
+        ]
         orders.sort(key=lambda order: order.canonical)
         lots = (self.calendar.first_round(row["arrives_on"]) for row in rows_of(self.world, "supply"))
         return Facts(
@@ -264,7 +265,9 @@ class _Reader:
         worth = exact(self._worth(rates[0][0]), MICRO)
         options: list[Option] = []
         for sku, rate in rates:
-            options.extend(self._option(row, sku=sku, site=site, rate=rate, worth=worth) for site in row["sites"])
+            options.extend(
+                self._option(row, sku=sku, site=site, rate=rate, worth=worth) for site in row["sites"]
+            )
         by_sku = dict(reversed(rates))
         count_from_on = self.policy.count_from_on or self.calendar.start_on
         filled = 0
@@ -320,7 +323,9 @@ class _Reader:
         if self.policy.readiness:
             uses |= {f"{kind}:{site}": use for kind, use in site_use(sku_row, site=site_row).items() if use}
         quotas = tuple(
-            name for name, quota in self.quotas.items() if self._matches(quota.row, order=row, place=(sku, site))
+            name
+            for name, quota in self.quotas.items()
+            if self._matches(quota.row, order=row, place=(sku, site))
         )
         value = rate * worth // MICRO
         kind = self.kinds.setdefault((sku, site, rate, value, quotas), len(self.kinds))

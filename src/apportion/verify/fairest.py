@@ -57,9 +57,14 @@ def first_options_suffice(part: Part) -> dict[tuple[str, int], int] | None:
             wanted[number] = part.open_amounts[order.name] // order.options[place].rate
     for resource, left in part.left.items():
         # One millionth more than the share cut down is never less than the share itself.
-        if sum(use * (wanted[number] + 1) for number, use in part.uses[resource].items() if number in wanted) > left:
+        if (
+            sum(use * (wanted[number] + 1) for number, use in part.uses[resource].items() if number in wanted)
+            > left
+        ):
             return None
-    return {(part.columns[number][0].name, part.columns[number][1]): units for number, units in wanted.items()}
+    return {
+        (part.columns[number][0].name, part.columns[number][1]): units for number, units in wanted.items()
+    }
 
 
 def solve_part(part: Part, *, budget: Budget) -> dict[tuple[str, int], int]:
@@ -94,7 +99,9 @@ def solve_part(part: Part, *, budget: Budget) -> dict[tuple[str, int], int]:
 def _add_scaled(program: Program, row: Mapping[int, int], *, bound: int) -> int:
     """Add a row divided by what divides all of it, so that the whole numbers stay short."""
     divisor = gcd(bound, *row.values()) or 1
-    return program.add_row({column: entry // divisor for column, entry in row.items()}, bound=bound // divisor)
+    return program.add_row(
+        {column: entry // divisor for column, entry in row.items()}, bound=bound // divisor
+    )
 
 
 def _raise_levels(program: Program, part: Part) -> None:

@@ -45,7 +45,12 @@ def _check_allowed(facts: Facts, movement: Movement, *, table: str) -> list[Refu
     if not option.is_usable:
         wrong.append(("site-not-usable", f"may not use {option.site} with {option.sku}: users or cooling"))
     return [
-        Refusal(rule=rule, order=order.name, round_on=day, sentence=f"In the {table}, order {order.name} receives units but {told}.")
+        Refusal(
+            rule=rule,
+            order=order.name,
+            round_on=day,
+            sentence=f"In the {table}, order {order.name} receives units but {told}.",
+        )
         for rule, told in wrong
     ]
 
@@ -61,16 +66,15 @@ def _check_quantities(
         filled[name] = before + one.option.rate * one.units
         limit = kept.get(name, one.order.open_amount)
         if before <= limit < filled[name]:
-            sentence = (
-                f"In the {table}, order {name} is filled beyond the {shown(ordered_units(limit))} ordered units open."
-            )
+            most = shown(ordered_units(limit))
+            sentence = f"In the {table}, order {name} is filled beyond the {most} ordered units open."
             day = facts.calendar.rounds[one.at]
             refusals.append(Refusal(rule="quantity", order=name, round_on=day, sentence=sentence))
     return refusals
 
 
 def _check_limits(facts: Facts, movements: Sequence[Movement], *, table: str) -> list[Refusal]:
-    """List the supply and room passed; both never fall with the rounds, so each is checked where something ships."""
+    """List the supply and room passed; neither falls with the rounds, so each is checked where units ship."""
     used: dict[str, int] = defaultdict(int)
     refusals = []
     for place, one in enumerate(movements):
@@ -83,13 +87,19 @@ def _check_limits(facts: Facts, movements: Sequence[Movement], *, table: str) ->
             if limit is not None and amount > limit:
                 rule, _, name = resource.partition(":")
                 sentence = (
-                    f"In the {table}, {shown(ordered_units(amount))} of {resource} are used up to this round, "
-                    f"but {shown(ordered_units(limit))} are there."
+                    f"In the {table}, {shown(ordered_units(amount))} of {resource} are used up to this "
+                    f"round, but {shown(ordered_units(limit))} are there."
                 )
                 day = facts.calendar.rounds[one.at]
-                touching = [other.order.name for other in movements if other.at == one.at and resource in other.option.uses]
+                touching = [
+                    other.order.name
+                    for other in movements
+                    if other.at == one.at and resource in other.option.uses
+                ]
                 refusals.append(
-                    Refusal(rule=rule, order=touching[0] if touching else name, round_on=day, sentence=sentence)
+                    Refusal(
+                        rule=rule, order=touching[0] if touching else name, round_on=day, sentence=sentence
+                    )
                 )
     return refusals
 
@@ -103,7 +113,8 @@ def _check_quotas(facts: Facts, movements: Sequence[Movement], *, table: str) ->
             used[name] = before + USE * one.units
             limit = facts.quotas[name].at_most
             if before <= limit < used[name]:
-                sentence = f"In the {table}, more ships than {name} lets through: {shown(ordered_units(limit))} units."
+                most = shown(ordered_units(limit))
+                sentence = f"In the {table}, more ships than the {most} units that {name} lets through."
                 day = facts.calendar.rounds[one.at]
                 refusals.append(Refusal(rule="quota", order=one.order.name, round_on=day, sentence=sentence))
     return refusals

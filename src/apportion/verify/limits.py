@@ -32,7 +32,9 @@ def uses_liquid(sku: Row, *, site: Row) -> bool:
 
     Source: "a unit uses them only if its SKU is liquid-only or the site offers no air".
     """
-    return list(sku["cooling"] or []) == ["liquid"] or (bool(site["cooling"]) and "air" not in site["cooling"])
+    return list(sku["cooling"] or []) == ["liquid"] or (
+        bool(site["cooling"]) and "air" not in site["cooling"]
+    )
 
 
 def site_use(sku: Row, *, site: Row) -> dict[str, int]:
@@ -121,7 +123,7 @@ def _drawn_days(row: Row, *, lead_days: int) -> tuple[int, int | None]:
 
 
 def _in_order(steps: Sequence[Row]) -> list[tuple[int, dict[str, int | None]]]:
-    """Return ready day and limits of each step, the one with most power last, empty cells as the step before."""
+    """Return ready day and limits of each step, most power last, empty cells as in the step before."""
     ordered: list[tuple[int, dict[str, int | None]]] = []
     liquid: int | None = None
     units: int | None = None

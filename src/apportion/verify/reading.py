@@ -15,14 +15,19 @@ from typing import Any
 import polars as pl
 
 from apportion.model.plan import ALLOCATIONS, LEVELS, SHARES, SHORTAGES, Cut, CutOrder, Plan, StageProof
-from apportion.model.policy import Count, LevelBy, Policy, Rule
+from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, View
 from apportion.verify.facts import Facts, Option, Order
 from apportion.verify.figures import MICRO, scaled
 from apportion.verify.refusal import Refusal
 
 MALFORMED = "plan-malformed"
-_TABLES = {"allocations": ALLOCATIONS, "shortages": SHORTAGES, "levels": LEVELS}
+_TABLES: dict[str, Mapping[str, Any]] = {
+    "shares": SHARES,
+    "allocations": ALLOCATIONS,
+    "shortages": SHORTAGES,
+    "levels": LEVELS,
+}
 _MAY_BE_NULL = {"late_days", "resource", "until_on", "remedy", "bottleneck"}
 
 
@@ -48,42 +53,46 @@ def malformed(sentence: str) -> Refusal:
 
 def check_shape(plan: Plan) -> list[Refusal]:
     """List what in the plan has not the type that a plan has."""
-    if not isinstance(plan, Plan):
+    given: Any = plan
+    if not isinstance(given, Plan):
         return [malformed("This is no plan.")]
     found = [*_check_head(plan), *_check_frames(plan)]
-    if not isinstance(plan.stages, tuple) or not all(isinstance(one, StageProof) for one in plan.stages):
+    if not _are_all(plan.stages, StageProof):
         found.append(malformed("The stages are no tuple of stage proofs."))
     else:
         found.extend(refusal for stage in plan.stages for refusal in _check_stage(stage))
-    if not isinstance(plan.cut_orders, tuple) or not all(_is_cut_order(one) for one in plan.cut_orders):
+    if not _are_all(plan.cut_orders, CutOrder) or not all(_is_cut_order(one) for one in plan.cut_orders):
         found.append(malformed("The cut orders are no tuple of cut orders with days and fractions."))
     return found
 
 
 def _check_head(plan: Plan) -> Iterator[Refusal]:
     policy: object = plan.policy
-    is_policy = (
-        isinstance(policy, Policy)
-        and isinstance(policy.rule, Rule)
-        and isinstance(policy.level_by, LevelBy)
-        and isinstance(policy.count, Count)
-        and isinstance(policy.readiness, bool)
-        and isinstance(policy.whole_lots, bool)
-        and isinstance(policy.commitments, tuple)
-        and all(isinstance(one, str) for one in policy.commitments)
-        and (policy.count_from_on is None or _is_day(policy.count_from_on))
-    )
-    if not is_policy:
+    if not (isinstance(policy, Policy) and _is_policy(policy)):
         yield malformed("The policy of the plan is none: a field is missing or of another kind.")
     view: object = plan.view
-    is_view = (
-        isinstance(view, View)
-        and (view.as_known_on is None or _is_day(view.as_known_on))
-        and isinstance(view.viewpoint, str)
-        and (view.viewpoint in {ALL, PUBLIC} or view.viewpoint.startswith(PARTY_PREFIX))
-    )
-    if not is_view:
+    if not (isinstance(view, View) and _is_view(view)):
         yield malformed("The view of the plan is none: a day, viewpoint or case that does not exist.")
+
+
+def _is_policy(policy: Policy) -> bool:
+    fields: list[tuple[object, type]] = [
+        (policy.rule, Rule),
+        (policy.level_by, LevelBy),
+        (policy.count, Count),
+        (policy.readiness, bool),
+        (policy.whole_lots, bool),
+    ]
+    is_day = policy.count_from_on is None or _is_day(policy.count_from_on)
+    return is_day and _are_all(policy.commitments, str) and all(isinstance(one, kind) for one, kind in fields)
+
+
+def _is_view(view: View) -> bool:
+    viewpoint: object = view.viewpoint
+    if not isinstance(viewpoint, str) or not (view.as_known_on is None or _is_day(view.as_known_on)):
+        return False
+    is_known = viewpoint in {ALL, PUBLIC} or viewpoint.startswith(PARTY_PREFIX)
+    return is_known and any(view.case is case for case in Case)
 
 
 def _check_frames(plan: Plan) -> Iterator[Refusal]:
@@ -91,13 +100,14 @@ def _check_frames(plan: Plan) -> Iterator[Refusal]:
     if not isinstance(tables, Mapping):
         yield malformed("The tables of the plan are no mapping.")
         return
-    frames: list[tuple[str, object, Mapping[str, Any]]] = [("shares", plan.shares, SHARES)]
-    frames += [(name, tables.get(name), schema) for name, schema in _TABLES.items()]
-    for name, frame, schema in frames:
+    for name, schema in _TABLES.items():
+        frame: object = plan.shares if name == "shares" else tables.get(name)
         if not isinstance(frame, pl.DataFrame):
             yield malformed(f"The table {name} is missing.")
             continue
-        if frame.columns != list(schema) or any(frame.schema[column] != kind for column, kind in schema.items()):
+        if frame.columns != list(schema) or any(
+            frame.schema[column] != kind for column, kind in schema.items()
+        ):
             yield malformed(f"The table {name} has not the columns {', '.join(schema)} in their types.")
             continue
         for column in schema:
@@ -120,7 +130,7 @@ def _are_fractions(values: object) -> bool:
 
 
 def _check_stage(stage: StageProof) -> Iterator[Refusal]:
-    cuts: object = stage.cuts
+    cuts: Any = stage.cuts
     named: object = stage.named
     fits = (
         _is_day(stage.round_on)
@@ -128,8 +138,8 @@ def _check_stage(stage: StageProof) -> Iterator[Refusal]:
         and _are_fractions(stage.levels)
         and isinstance(named, Mapping)
         and all(isinstance(name, str) and _is_whole(place) for name, place in named.items())
-        and isinstance(cuts, tuple)
-        and all(isinstance(cut, Cut) and _is_cut(cut) for cut in cuts)
+        and _are_all(cuts, Cut)
+        and all(_is_cut(cut) for cut in cuts)
     )
     if not fits:
         yield malformed("A stage has a day, tier, level, name or cut of another kind than a stage has.")
@@ -143,17 +153,28 @@ def _is_cut(cut: Cut) -> bool:
     return _is_fraction(cut.level) and _are_fractions(cut.classes) and _are_fractions(cut.prices)
 
 
-def _is_cut_order(value: object) -> bool:
+def _are_all(values: object, kind: type) -> bool:
+    return isinstance(values, tuple) and all(isinstance(one, kind) for one in values)
+
+
+def _is_cut_order(value: CutOrder) -> bool:
+    name: object = value.order
+    shares: object = value.first_share
     return (
-        isinstance(value, CutOrder)
-        and isinstance(value.order, str)
+        isinstance(name, str)
         and _is_fraction(value.kept)
-        and isinstance(value.first_share, tuple)
-        and all(
-            isinstance(part, tuple) and len(part) == len(("day", "share")) and _is_day(part[0]) and _is_fraction(part[1])
-            for part in value.first_share
-        )
+        and isinstance(shares, tuple)
+        and all(_is_dated(part) for part in shares)
     )
+
+
+def _is_dated(part: object) -> bool:
+    """Return whether this is a day and a fraction."""
+    match part:
+        case (day, share):
+            return _is_day(day) and _is_fraction(share)
+        case _:
+            return False
 
 
 def read_movements(

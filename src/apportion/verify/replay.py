@@ -115,8 +115,21 @@ class Stage:
         return Fraction(self.history.received.get(demand_class, 0) + gain, weight * USE)
 
 
-def replay(facts: Facts, movements: Sequence[Movement], *, kept: Mapping[str, int]) -> Iterator[Stage]:
+def replay(
+    facts: Facts,
+    movements: Sequence[Movement],
+    *,
+    kept: Mapping[str, int],
+    moved: list[Movement] | None = None,
+) -> Iterator[Stage]:
     """Yield every stage of the definition with the movements that the plan has in it.
+
+    Args:
+        facts: The world.
+        movements: The shares of the plan.
+        kept: What a cut order may receive.
+        moved: Where a caller that makes the shares itself puts those of each stage before it asks for the
+            next; None: the shares are `movements`.
 
     Source: "Rounds one after another, inside a round tiers one after another (1 first): one stage."
     """
@@ -136,9 +149,9 @@ def replay(facts: Facts, movements: Sequence[Movement], *, kept: Mapping[str, in
                 if order.first_round <= at < order.end_round and history.open_amount(order) >= order.tolerance
             ]
             if members:
-                moved = by_stage.get((at, tier), [])
-                yield Stage(at=at, tier=tier, members=members, movements=moved, history=history)
-                for one in moved:
+                stated = by_stage.get((at, tier), [])
+                yield Stage(at=at, tier=tier, members=members, movements=stated, history=history)
+                for one in stated if moved is None else moved:
                     history.book(one)
 
 
@@ -154,5 +167,7 @@ def check_in_stages(
         told = "that round and tier is no stage" if members is None else "the order is complete before it"
         sentence = f"Order {one.order.name} receives a share, but {told}."
         day = facts.calendar.rounds[one.at]
-        refusals.append(Refusal(rule="share-outside-stage", order=one.order.name, round_on=day, sentence=sentence))
+        refusals.append(
+            Refusal(rule="share-outside-stage", order=one.order.name, round_on=day, sentence=sentence)
+        )
     return refusals

@@ -34,7 +34,7 @@ _COLUMN_CELLS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Solved:
-    """What a stage gives when it is solved again: units in millionths by order and place, where it was solved.
+    """What a stage gives when it is solved again: units in millionths by order and place.
 
     Attributes:
         units: Of every live option of every part that was solved.
@@ -48,8 +48,8 @@ class Solved:
 def check_alike(stage: Stage) -> Iterator[Refusal]:
     """Yield the orders served before an earlier one that is alike.
 
-    Source: "orders by (`requested_on`, `promised_on`, `placed_on`, id), empty dates last, each in turn fill as
-    many ordered units as they can".
+    Source: "orders by (`requested_on`, `promised_on`, `placed_on`, id), empty dates last, each in turn fill
+    as many ordered units as they can".
     """
     filled: dict[str, int] = defaultdict(int)
     for one in stage.movements:
@@ -59,8 +59,8 @@ def check_alike(stage: Stage) -> Iterator[Refusal]:
         alike = (order.demand_class, tuple((option.kind, option.is_usable) for option in order.options))
         if alike in waiting and filled[order.name]:
             sentence = (
-                f"Order {order.name} receives a share while order {waiting[alike].name}, which is alike and comes "
-                "before it, is left incomplete."
+                f"Order {order.name} receives a share while order {waiting[alike].name}, which is alike and "
+                "comes before it, is left incomplete."
             )
             day = stage.history.facts.calendar.rounds[stage.at]
             yield Refusal(rule="routing", order=order.name, round_on=day, sentence=sentence)

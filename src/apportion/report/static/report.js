@@ -16,6 +16,8 @@
     load: "var(--shipped)",
   };
 
+  let onPaper = window.matchMedia("print").matches;
+
   document.documentElement.classList.add("has-script");
 
   function filled(sentence, values) {
@@ -86,9 +88,9 @@
       showSymbol: false,
       silent: true,
       emphasis: { disabled: true },
-      lineStyle: { color: COLOURS[line.role], width: 2, type: DASHES[line.role] || "solid", cap: "butt" },
+      lineStyle: { color: COLOURS[line.role], width: DASHES[line.role] ? 2 : 2.5, type: DASHES[line.role] || "solid", cap: "butt" },
       itemStyle: { color: COLOURS[line.role] },
-      z: line.role === "shipped" || line.role === "load" ? 4 : 3,
+      z: DASHES[line.role] ? 4 : 3, // Where lines meet, the gaps of the dashes show the one below.
     };
   }
 
@@ -151,7 +153,6 @@
           customValues: ticks.days,
           formatter: ticks.text,
           hideOverlap: true,
-          alignMinLabel: "left",
         },
         splitLine: { show: false },
       },
@@ -169,14 +170,19 @@
     };
   }
 
-  // The drawing gets a box of its own units, so that paper can scale it.
+  // Paper has no size yet when the drawing is made: it gets a box of its own units, which the paper scales.
+  function sizeOf(place) {
+    if (!onPaper) return [place.clientWidth, place.clientHeight];
+    return place.classList.contains("tall") ? [680, 260] : [330, 180];
+  }
+
   function draw(figure, chart, place) {
-    const width = place.clientWidth;
-    if (!width) return;
-    chart.resize({ width, height: place.clientHeight });
+    const [width, height] = sizeOf(place);
+    if (!width || !height) return;
+    chart.resize({ width, height });
     chart.setOption(option(figure, width), true);
     const drawing = place.querySelector("svg");
-    drawing.setAttribute("viewBox", `0 0 ${width} ${place.clientHeight}`);
+    drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     drawing.setAttribute("focusable", "false");
   }
 
@@ -188,14 +194,22 @@
       redraw();
       return redraw;
     });
-    let width = window.innerWidth;
     const redrawAll = () => redraws.forEach((redraw) => redraw());
+    const turnTo = (paper) => {
+      if (paper === onPaper) return;
+      onPaper = paper;
+      redrawAll();
+    };
+    let width = window.innerWidth;
     window.addEventListener("resize", () => {
-      if (window.innerWidth === width || window.matchMedia("print").matches) return;
+      if (window.innerWidth === width || onPaper) return;
       width = window.innerWidth;
       redrawAll();
     });
     window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redrawAll);
+    window.matchMedia("print").addEventListener("change", (event) => turnTo(event.matches));
+    window.addEventListener("beforeprint", () => turnTo(true));
+    window.addEventListener("afterprint", () => turnTo(false));
   }
 
   // Tables

@@ -1,0 +1,161 @@
+"""The Python face: functions that read, plan, explain and verify, and a plan with its tables as attributes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from apportion.commands import plans, scenarios as scenario_acts
+from apportion.errors import Finding, UsageError
+from apportion.model.plan import Plan as PlanRecord
+from apportion.model.policy import Policy
+from apportion.model.world import World
+from apportion.verify import Refusal
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan beside the world it was made from.
+
+    Its tables are polars frames: `allocations`, `shortages`, `levels`, `customers`, `sites`; `shares` are the
+    exact shares before whole lots. Their columns stand in ``docs/reference/plan.md``.
+
+    Attributes:
+        world: The facts, under the view they were planned with.
+        record: The plan itself: policy, digests, proof and tables.
+    """
+
+    world: World
+    record: PlanRecord
+
+    @property
+    def allocations(self) -> pl.DataFrame:
+        """Return who gets what, where and when: one row per order, SKU, site and round."""
+        return self.record.tables["allocations"]
+
+    @property
+    def shortages(self) -> pl.DataFrame:
+        """Return one row per order and reason for which it is short or late."""
+        return self.record.tables["shortages"]
+
+    @property
+    def levels(self) -> pl.DataFrame:
+        """Return the level of each demand class after each stage, exact, with what stopped it."""
+        return self.record.tables["levels"]
+
+    @property
+    def customers(self) -> pl.DataFrame:
+        """Return what each customer ordered, got and runs."""
+        return self.record.tables["customers"]
+
+    @property
+    def sites(self) -> pl.DataFrame:
+        """Return power and load of each site by round."""
+        return self.record.tables["sites"]
+
+    @property
+    def shares(self) -> pl.DataFrame:
+        """Return the exact shares, before least shipments and whole lots."""
+        return self.record.shares
+
+    @property
+    def policy(self) -> Policy:
+        """Return the rules it was made under."""
+        return self.record.policy
+
+    @property
+    def digest(self) -> str:
+        """Return its SHA-256."""
+        return self.record.digest
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return warnings and infos on the way."""
+        return self.record.findings
+
+    @property
+    def summary(self) -> str:
+        """Return the one sentence that matters."""
+        return plans.summarise(self.world, self.record)[0]
+
+    def why(self, order: str) -> list[str]:
+        """Return in sentences what an order gets and why not more or sooner.
+
+        Raises:
+            UsageError: There is no such order.
+        """
+        return plans.why(self.world, self.record, order=order)
+
+    def verify(self) -> list[Refusal]:
+        """Return why the plan is not proven; empty if it is. The engine has no part in the proof."""
+        return plans.verify_record(self.world, self.record)
+
+    def write(self, folder: str | Path, *, source: str = "") -> list[Path]:
+        """Write the plan's files and return them; `source` says where its scenario lies."""
+        return plans.write_record(
+            self.world, self.record, folder=Path(folder), source=source or self.world.settings.name
+        )
+
+    def report(self) -> str:
+        """Return the report as one self-contained page."""
+        return plans.report(self.world, self.record)
+
+
+def scenarios() -> list[str]:
+    """Return the names of the scenarios that come with apportion."""
+    return scenario_acts.list_scenarios()
+
+
+def read(scenario: str | Path) -> World:
+    """Return the world of a scenario folder or bundled name.
+
+    Raises:
+        UsageError: There is no such scenario.
+        FindingsError: It has findings of error grade, all listed in ``error.findings``.
+    """
+    return scenario_acts.read_scenario(str(scenario)).world
+
+
+def check(scenario: str | Path, *, as_known_on: dt.date | None = None, viewpoint: str = "all") -> list[Finding]:
+    """Return every finding of a scenario, in file, row, column order.
+
+    Raises:
+        UsageError: There is no such scenario or viewpoint.
+    """
+    return scenario_acts.check_scenario(str(scenario), as_known_on=as_known_on, viewpoint=viewpoint)
+
+
+def plan(world: World, policy: Policy | None = None) -> Plan:
+    """Return the plan of a world under a policy, by default the scenario's.
+
+    Raises:
+        UsageError: `world` is no world, or the rule is not built yet.
+        FindingsError: The world has findings of error grade.
+    """
+    if not isinstance(world, World):
+        raise UsageError(f"A plan is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first.")
+    return Plan(world, plans.make_plan(world, policy))
+
+
+def load(folder: str | Path, *, scenario: str | None = None) -> Plan:
+    """Return a plan from disk with its scenario.
+
+    Raises:
+        PlanFileError: The plan is missing or damaged.
+        UsageError: Its scenario is not where it was; name it with `scenario`.
+    """
+    world, record = plans.open_plan(Path(folder), scenario=scenario)
+    return Plan(world, record)
+
+
+def explain(folder: str | Path, order: str) -> list[str]:
+    """Return in sentences what an order of a plan on disk gets and why not more or sooner."""
+    return plans.explain_order(Path(folder), order)
+
+
+def verify(folder: str | Path, *, scenario: str | None = None) -> list[Refusal]:
+    """Return why a plan on disk is not proven; empty if it is."""
+    return plans.verify_plan(Path(folder), scenario=scenario)

@@ -1,0 +1,178 @@
+"""Acts on plans: make, write, read, explain, verify."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from apportion.commands.scenarios import read_scenario, view_world
+from apportion.engine.checks import check_world
+from apportion.engine.planning import draft_plan
+from apportion.errors import FindingsError, has_errors
+from apportion.files.plans import REPORT_FILE, read_plan, scenario_of, write_plan
+from apportion.model.plan import Plan
+from apportion.model.policy import Policy
+from apportion.model.world import ALL, World
+from apportion.report.page import report_html
+from apportion.report.summary import summary_sentence, summary_table
+from apportion.report.why import why_sentences
+from apportion.report.words import Words
+from apportion.study.replay import replay
+from apportion.study.summaries import customers_table, sites_table
+from apportion.verify import Refusal, verify
+from apportion.version import VERSION
+
+
+def make_plan(world: World, policy: Policy | None = None) -> Plan:
+    """Return the plan of a world under a policy (by default the scenario's).
+
+    Raises:
+        FindingsError: The world has findings of error grade.
+        UsageError: The rule is not built yet.
+        ProofError: The plan did not prove; a bug of ours.
+    """
+    findings = check_world(world)
+    if has_errors(findings):
+        raise FindingsError(findings)
+    chosen = policy or world.settings.policy
+    draft = draft_plan(world, chosen)
+    return Plan(
+        scenario=world.settings.name,
+        world_digest=world.digest,
+        view=world.view,
+        policy=chosen,
+        software=VERSION,
+        shares=draft.shares,
+        stages=draft.stages,
+        cut_orders=draft.cut_orders,
+        tables={
+            "allocations": draft.allocations,
+            "shortages": draft.shortages,
+            "levels": draft.levels,
+            **_studied(world, draft.allocations, policy=chosen),
+        },
+        findings=(*findings, *draft.findings),
+    )
+
+
+def _studied(world: World, allocations: pl.DataFrame, *, policy: Policy) -> Mapping[str, pl.DataFrame]:
+    outcome = replay(world, allocations)
+    return {
+        "customers": customers_table(world, allocations, policy=policy, outcome=outcome),
+        "sites": sites_table(world, allocations),
+    }
+
+
+def plan_scenario(
+    scenario: str,
+    *,
+    out: Path | None,
+    changes: Mapping[str, object],
+    as_known_on: dt.date | None = None,
+    viewpoint: str = ALL,
+    case: str = "middle",
+) -> tuple[World, Plan]:
+    """Plan a scenario and write its files.
+
+    Args:
+        scenario: A folder or bundled name.
+        out: Where the files go; None: nowhere.
+        changes: Fields of `Policy` that differ from the scenario's.
+        as_known_on: Only what was known by the end of this day.
+        viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
+        case: The readiness of sites.
+
+    Returns:
+        The world as it was looked at and its plan.
+    """
+    looked = read_scenario(scenario)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    plan = make_plan(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
+    if out is not None:
+        write_plan(plan, out, source=scenario, page=report_html(world, plan))
+    return world, plan
+
+
+def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan]:
+    """Return a plan on disk with the world it was made from, under the plan's view.
+
+    Raises:
+        PlanFileError: The plan is missing or damaged.
+        UsageError: Its scenario is not where it was; name it with `scenario`.
+        FindingsError: The scenario has findings of error grade.
+    """
+    plan = read_plan(folder)
+    looked = read_scenario(scenario or scenario_of(folder))
+    view = plan.view
+    world = view_world(
+        looked.world, as_known_on=view.as_known_on, viewpoint=view.viewpoint, case=str(view.case)
+    )
+    return world, plan
+
+
+def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
+    """Return why a plan on disk is not proven; empty if it is.
+
+    Beside the proof, its customers, sites and page are made again and compared.
+    """
+    world, plan = open_plan(folder, scenario=scenario)
+    refusals = verify(world, plan)
+    if refusals:
+        return refusals
+    for name, frame in _studied(world, plan.tables["allocations"], policy=plan.policy).items():
+        if not frame.equals(plan.tables[name]):
+            refusals.append(_differs(f"{name}.csv"))
+    page = folder / REPORT_FILE
+    if page.is_file() and page.read_bytes() != report_html(world, plan).encode():
+        refusals.append(_differs(REPORT_FILE))
+    return refusals
+
+
+def _differs(file: str) -> Refusal:
+    return Refusal(
+        rule="file-differs", order="", round_on=None, sentence=f"{file} is not what the plan and its scenario give."
+    )
+
+
+def verify_record(world: World, plan: Plan) -> list[Refusal]:
+    """Return why a plan is not proven from its world; empty if it is."""
+    return verify(world, plan)
+
+
+def write_record(world: World, plan: Plan, *, folder: Path, source: str) -> list[Path]:
+    """Write a plan and its page, and return the files."""
+    return write_plan(plan, folder, source=source, page=report_html(world, plan))
+
+
+def report(world: World, plan: Plan) -> str:
+    """Return the report of a plan as one self-contained page."""
+    return report_html(world, plan)
+
+
+def explain_order(folder: Path, order: str, *, scenario: str | None = None) -> list[str]:
+    """Return in sentences what an order gets and why not more or sooner.
+
+    Raises:
+        UsageError: There is no such order.
+    """
+    world, plan = open_plan(folder, scenario=scenario)
+    return why(world, plan, order=order)
+
+
+def why(world: World, plan: Plan, *, order: str) -> list[str]:
+    """Return in sentences what an order of a plan gets and why not more or sooner.
+
+    Raises:
+        UsageError: There is no such order.
+    """
+    return why_sentences(world, plan, order=order, words=Words.load("en"))
+
+
+def summarise(world: World, plan: Plan) -> tuple[str, list[tuple[str, ...]]]:
+    """Return the one sentence that matters of a plan, and a short table of its customers."""
+    words = Words.load("en")
+    return summary_sentence(world, plan, words=words), summary_table(world, plan, words=words)

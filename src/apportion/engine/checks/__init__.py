@@ -1,0 +1,36 @@
+"""One function per rule, world → findings, and `check_world`, which runs them all.
+
+Adding a check: write ``check_…(world) -> list[Finding]`` in the module of its table, list it there, and give its
+code a reproducer in the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from apportion.engine.checks.orders import ORDER_CHECKS
+from apportion.engine.checks.rows import ROW_CHECKS
+from apportion.engine.checks.sites import SITE_CHECKS
+from apportion.engine.checks.sound import sound_part
+from apportion.engine.checks.statements import STATEMENT_CHECKS
+from apportion.errors import Finding, in_order
+from apportion.model.world import World
+
+Check = Callable[[World], list[Finding]]
+# Those that look at cells as they are, and those that need rows without an error.
+CELL_CHECKS: tuple[Check, ...] = (*ROW_CHECKS, *STATEMENT_CHECKS)
+WHOLE_ROW_CHECKS: tuple[Check, ...] = (*ORDER_CHECKS, *SITE_CHECKS)
+
+
+def check_world(world: World, *, known: Iterable[Finding] = ()) -> list[Finding]:
+    """Return everything that is wrong with a world, or worth knowing, in file, row, column order.
+
+    Args:
+        world: The world; its cells may have findings already.
+        known: Those findings; they are part of the answer.
+    """
+    found = list(known)
+    found += [finding for check in CELL_CHECKS for finding in check(world)]
+    sound = sound_part(world, found)
+    found += [finding for check in WHOLE_ROW_CHECKS for finding in check(sound)]
+    return in_order(found)

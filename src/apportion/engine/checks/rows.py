@@ -1,0 +1,165 @@
+"""Checks of single rows, the same for every table: references, ranges, periods, who knew when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from apportion.errors import Code, Finding, Severity
+from apportion.model.accepts import parse_accepted
+from apportion.model.columns import Column, Kind
+from apportion.model.contracts import TABLES
+from apportion.model.parsing import FILE, ROW
+from apportion.model.world import World
+
+_PERIODS = (("from_on", "until_on"), ("since_on", "until_on"), ("start_on", "end_on"), ("on", "until_on"))
+
+
+def check_references(world: World) -> list[Finding]:
+    """List the cells that name something which no row of the table they refer to is called."""
+    found: list[Finding] = []
+    for name, frame in world.tables.items():
+        for column in TABLES[name].by_name.values():
+            if column.refers in world.tables and column.name in frame.columns:
+                key = TABLES[column.refers].key[0]
+                known = world.tables[column.refers]
+                if key in known.columns:
+                    found.extend(_unknown(frame, column, known=set(known[key].to_list())))
+    return found
+
+
+def _unknown(frame: pl.DataFrame, column: Column, *, known: set[str]) -> Iterable[Finding]:
+    cells = frame.select(FILE, ROW, column.name).drop_nulls(column.name)
+    if column.kind is Kind.LIST:
+        cells = cells.explode(column.name).drop_nulls(column.name)
+    if column.name == "skus":
+        names = cells[column.name].map_elements(lambda text: parse_accepted(text)[0], return_dtype=pl.String)
+        cells = cells.with_columns(names.alias(column.name))
+    for file, row, value in cells.filter(~pl.col(column.name).is_in(list(known))).unique(maintain_order=True).rows():
+        yield Finding(
+            code=Code.REFERENCE_UNKNOWN,
+            severity=Severity.WARNING if column.loose else Severity.ERROR,
+            file=file,
+            row=row,
+            column=column.name,
+            found=f"The cell names {value!r}.",
+            expected=f"a name that stands in the table {column.refers}.",
+            fix=f"Correct the name, or add {value!r} to {column.refers}.",
+        )
+
+
+def check_ranges(world: World) -> list[Finding]:
+    """List the values that lie outside their own low and high."""
+    found: list[Finding] = []
+    for name, frame in world.tables.items():
+        for column in TABLES[name].columns:
+            if column.range_columns and column.name in frame.columns:
+                found.extend(_disordered(frame, column))
+    return found
+
+
+def _disordered(frame: pl.DataFrame, column: Column) -> Iterable[Finding]:
+    low, high = column.range_columns or ("", "")
+    for one, other in ((low, column.name), (column.name, high), (low, high)):
+        if one not in frame.columns or other not in frame.columns:
+            continue
+        for row in frame.filter(pl.col(one) > pl.col(other)).iter_rows(named=True):
+            yield Finding(
+                code=Code.RANGE_DISORDERED,
+                severity=Severity.ERROR,
+                file=row[FILE],
+                row=row[ROW],
+                column=one,
+                found=f"{one} is {str(row[one])!r} and {other} is {str(row[other])!r}.",
+                expected=f"{one} no greater than {other}.",
+                fix="Correct one of them.",
+            )
+
+
+def check_periods(world: World) -> list[Finding]:
+    """List the rows whose period ends before or when it begins."""
+    found: list[Finding] = []
+    for name, frame in world.tables.items():
+        for first, end in _PERIODS:
+            if {first, end} <= set(frame.columns) and {first, end} <= set(TABLES[name].by_name):
+                found.extend(_empty_period(row, first, end=end) for row in _ended(frame, first, end=end))
+    return found
+
+
+def _ended(frame: pl.DataFrame, first: str, *, end: str) -> Iterable[dict[str, object]]:
+    return frame.filter(pl.col(end) <= pl.col(first)).iter_rows(named=True)
+
+
+def _empty_period(row: dict[str, object], first: str, *, end: str) -> Finding:
+    return Finding(
+        code=Code.PERIOD_EMPTY,
+        severity=Severity.ERROR,
+        file=str(row[FILE]),
+        row=int(str(row[ROW])),
+        column=end,
+        found=f"{first} is {str(row[first])!r} and {end} is {str(row[end])!r}.",
+        expected=f"{end} after {first}: it is the first day that no longer counts.",
+        fix="Correct one of the dates.",
+    )
+
+
+def check_who_knew_when(world: World) -> list[Finding]:
+    """List the rows made public before they could be known, and those that do not say who knew them first."""
+    found: list[Finding] = []
+    for frame in world.tables.values():
+        if not {"known_on", "public_on"} <= set(frame.columns):
+            continue
+        told = pl.col("known_to").is_null() if "known_to" in frame.columns else pl.lit(value=True)
+        for row in frame.filter(pl.col("public_on") < pl.col("known_on")).iter_rows(named=True):
+            found.append(_public_too_early(row))
+        for row in frame.filter((pl.col("public_on") > pl.col("known_on")) & told).iter_rows(named=True):
+            found.append(_known_to_nobody(row))
+    return found
+
+
+def _public_too_early(row: dict[str, object]) -> Finding:
+    return Finding(
+        code=Code.PUBLIC_BEFORE_KNOWN,
+        severity=Severity.ERROR,
+        file=str(row[FILE]),
+        row=int(str(row[ROW])),
+        column="public_on",
+        found=f"public_on is {str(row['public_on'])!r} and known_on is {str(row['known_on'])!r}.",
+        expected="public_on no earlier than known_on.",
+        fix="Correct one of the dates.",
+    )
+
+
+def _known_to_nobody(row: dict[str, object]) -> Finding:
+    return Finding(
+        code=Code.KNOWN_TO_MISSING,
+        severity=Severity.ERROR,
+        file=str(row[FILE]),
+        row=int(str(row[ROW])),
+        column="known_to",
+        found=f"It was known on {row['known_on']} and public on {row['public_on']}; known_to is empty.",
+        expected="the parties who knew it from known_on.",
+        fix="Name them, separated by bars.",
+    )
+
+
+def check_reference_sku(world: World) -> list[Finding]:
+    """List a reference SKU that is none of the SKUs."""
+    sku = world.settings.reference_sku
+    known = world.tables.get("skus")
+    if not sku or known is None or "sku" not in known.columns or sku in known["sku"].to_list():
+        return []
+    finding = Finding(
+        code=Code.REFERENCE_UNKNOWN,
+        severity=Severity.ERROR,
+        file="scenario.toml",
+        column="reference_sku",
+        found=f"The setting names {sku!r}.",
+        expected="a name that stands in the table skus.",
+        fix="Correct the name, or add the SKU.",
+    )
+    return [finding]
+
+
+ROW_CHECKS = (check_references, check_ranges, check_periods, check_who_knew_when, check_reference_sku)

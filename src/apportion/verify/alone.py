@@ -1,0 +1,189 @@
+"""What an order could have filled alone in the world, counting one more limit at each step: F_0 to F_6.
+
+Source: ``docs/concepts/allocation.md``, "Reasons".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from math import gcd
+
+from apportion.verify.facts import Facts, Option, Order
+from apportion.verify.figures import AMOUNT, MICRO, USE
+from apportion.verify.reading import Movement
+from apportion.verify.simplex import Budget, Program
+
+ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY, NO_SUPPLY, HIGHER_TIER = range(1, 7)
+# Small programs of one order each: their work is bounded by its options and quotas.
+_CELLS = 10**12
+Bounds = list[tuple[dict[int, int], int]]
+
+
+class Granted:
+    """What ships, added up by round: by resource for each tier and those above it, and by order."""
+
+    def __init__(self, facts: Facts, allocations: Sequence[Movement]) -> None:
+        self.facts = facts
+        self.rounds = len(facts.calendar)
+        self.of_tier: dict[int, dict[str, dict[int, int]]] = defaultdict(
+            lambda: defaultdict(lambda: defaultdict(int))
+        )
+        self.filled: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.units: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for one in allocations:
+            of_tier = self.of_tier[one.order.tier]
+            for resource, use in one.option.uses.items():
+                of_tier[resource][one.at] += use * one.units
+            for quota in facts.active_quotas(one.option, one.at):
+                of_tier[quota][one.at] += USE * one.units
+            self.filled[one.order.name][one.at] += one.option.rate * one.units
+            self.units[one.order.name][one.at] += one.units
+        self._lowest: dict[tuple[int, str], list[int | None]] = {}
+
+    def taken(self, resource: str, *, below_tier: int | None) -> list[int]:
+        """Return what is used up to each round by the tiers below a number (None: by all)."""
+        by_round = [0] * self.rounds
+        for tier, of_tier in self.of_tier.items():
+            if below_tier is None or tier < below_tier:
+                for at, amount in of_tier.get(resource, {}).items():
+                    by_round[at] += amount
+        for at in range(1, self.rounds):
+            by_round[at] += by_round[at - 1]
+        return by_round
+
+    def lowest(self, resource: str, *, below_tier: int) -> list[int | None]:
+        """Return the least, from each round on, that the tiers below a number leave; never below 0."""
+        key = (below_tier, resource)
+        if key not in self._lowest:
+            taken = self.taken(resource, below_tier=below_tier)
+            least: int | None = None
+            reverse: list[int | None] = []
+            for at in range(self.rounds - 1, -1, -1):
+                limit = self.facts.limit(resource, at)
+                if limit is not None:
+                    left = max(0, limit - taken[at])
+                    least = left if least is None else min(least, left)
+                reverse.append(least)
+            self._lowest[key] = reverse[::-1]
+        return self._lowest[key]
+
+    def filled_by(self, order: Order, at: int) -> int:
+        """Return the ordered units shipped up to a round, in 10**-18."""
+        return sum(
+            amount for round_number, amount in self.filled.get(order.name, {}).items() if round_number <= at
+        )
+
+
+def most_alone(granted: Granted, order: Order, *, step: int, at: int) -> int:
+    """Return F of one step at a round, in 10**-18 ordered units, cut down to a millionth."""
+    if not order.first_round <= at or order.first_round >= order.end_round:
+        return 0
+    if step >= ON_HOLD and not order.is_planned:
+        return 0
+    usable = [option for option in order.options if option.is_usable]
+    if step >= NO_USABLE_SITE and not usable:
+        return 0
+    if step < QUOTA:
+        return order.open_amount
+    segments = _segments(granted.facts, order, usable=usable, at=at)
+    columns = [(option, number) for number in range(len(segments)) for option in usable]
+    bounds = _bounds(granted, order, columns=columns, segments=segments, step=step)
+    rates = {number: option.rate for number, (option, _) in enumerate(columns)}
+    bounds.append((rates, order.open_amount))
+    highest = _highest(rates, bounds=bounds)
+    return highest // (AMOUNT // MICRO) * (AMOUNT // MICRO)
+
+
+def _segments(
+    facts: Facts, order: Order, *, usable: Sequence[Option], at: int
+) -> list[tuple[frozenset[str], int]]:
+    """Return the open rounds in runs under the same quotas: those quotas, and the last round of each run.
+
+    Limits never fall, so shipping in the last round of a run is best.
+    """
+    mine = sorted({quota for option in usable for quota in option.quotas})
+    end = min(at + 1, order.end_round)
+    edges = {end}
+    for name in mine:
+        quota = facts.quotas[name]
+        edges |= {edge for edge in (quota.first, quota.end) if order.first_round < edge < end}
+    return [
+        (
+            frozenset(name for name in mine if facts.quotas[name].first <= edge - 1 < facts.quotas[name].end),
+            edge - 1,
+        )
+        for edge in sorted(edges)
+    ]
+
+
+def _bounds(
+    granted: Granted,
+    order: Order,
+    *,
+    columns: Sequence[tuple[Option, int]],
+    segments: Sequence[tuple[frozenset[str], int]],
+    step: int,
+) -> Bounds:
+    """Return rows and bounds of the limits counted at a step: quotas, then room, then supply."""
+    facts = granted.facts
+    # No tier is below 0, so nothing is taken out before the step of higher tiers.
+    below_tier = order.tier if step >= HIGHER_TIER else 0
+    bounds: Bounds = []
+    for quota in sorted({name for names, _ in segments for name in names}):
+        taken = granted.taken(quota, below_tier=below_tier)[-1]
+        row = {
+            number: USE
+            for number, (option, run) in enumerate(columns)
+            if quota in option.quotas and quota in segments[run][0]
+        }
+        bounds.append((row, max(0, facts.quotas[quota].at_most - taken)))
+    if step < SITE_NOT_READY:
+        return bounds
+    resources = {resource for option, _ in columns for resource in option.uses}
+    for resource in sorted(resources):
+        if step < NO_SUPPLY and resource.startswith("supply:"):
+            continue
+        lowest = granted.lowest(resource, below_tier=below_tier)
+        for number, (_, last) in enumerate(segments):
+            left = lowest[last]
+            if left is not None:
+                row = {
+                    column: option.uses[resource]
+                    for column, (option, run) in enumerate(columns)
+                    if run <= number and resource in option.uses
+                }
+                bounds.append((row, left))
+    return bounds
+
+
+def _highest(rates: Mapping[int, int], *, bounds: Bounds) -> int:
+    """Return the most ordered units under the bounds, in 10**-18 cut down; units are in millionths."""
+    if len(rates) == 1:
+        [(column, rate)] = rates.items()
+        # One variable: the tightest bound decides, exactly.
+        return min(bound * rate // row[column] for row, bound in bounds if column in row)
+    greedy = _greedy(rates, bounds=bounds)
+    # The last bound is the open quantity itself, which nothing exceeds.
+    if greedy == bounds[-1][1]:
+        return greedy
+    program = Program(len(rates), budget=Budget(_CELLS))
+    for row, bound in bounds:
+        if row:
+            divisor = gcd(bound, *row.values())
+            program.add_row({column: use // divisor for column, use in row.items()}, bound=bound // divisor)
+    value = program.probe(rates)
+    return value.numerator // value.denominator
+
+
+def _greedy(rates: Mapping[int, int], *, bounds: Bounds) -> int:
+    """Return what the columns in turn fill in whole millionths: never more than the most there is."""
+    left = [bound for _, bound in bounds]
+    filled = 0
+    for column, rate in rates.items():
+        units = min(
+            bound // row[column] for (row, _), bound in zip(bounds, left, strict=True) if column in row
+        )
+        left = [bound - units * row.get(column, 0) for (row, _), bound in zip(bounds, left, strict=True)]
+        filled += units * rate
+    return filled

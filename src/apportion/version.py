@@ -1,0 +1,3 @@
+"""The version of this software, as plans carry it."""
+
+VERSION = "0.1.0"

@@ -1,0 +1,267 @@
+"""Random small worlds as text tables, the way a planner's files would hold them.
+
+One generator serves the laws, the comparison with the reference and the proofs: it draws from a
+`random.Random`, so that hypothesis can shrink what it finds and a long run can count on seeds alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+Rows = list[dict[str, str]]
+START_ON = dt.date(2024, 1, 1)
+
+
+@dataclass(slots=True)
+class RawWorld:
+    """Settings and tables of one world, every cell text."""
+
+    settings: dict[str, Any]
+    tables: dict[str, Rows] = field(default_factory=dict)
+
+
+def random_world(rng: Random) -> RawWorld:
+    """Return a small world that any of the constraints may bind."""
+    return _Maker(rng).world()
+
+
+class _Maker:
+    """Draws one world, table after table."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        length = rng.choice(["day", "day", "week", "month"])
+        self._days = {"day": 6, "week": 35, "month": 120}[length]
+        self._length = length
+        self._customers = [f"c{n}" for n in range(rng.randint(1, 4))]
+        self._skus = [f"k{n}" for n in range(rng.randint(1, 3))]
+        self._sites = [f"s{n}" for n in range(rng.randint(1, 3))]
+        self._orders = [f"o{n}" for n in range(rng.randint(1, 6))]
+
+    def world(self) -> RawWorld:
+        """Return the world."""
+        tables: dict[str, Rows] = {
+            "parties": self._parties(),
+            "skus": self._sku_rows(),
+            "sites": self._site_rows(),
+            "readiness": self._readiness(),
+            "supply": self._supply(),
+            "orders": self._order_rows(),
+        }
+        for name, rows in (
+            ("entitlements", self._entitlements()),
+            ("shipments", self._shipments(tables["orders"])),
+            ("fleet", self._fleet()),
+            ("quotas", self._quotas()),
+        ):
+            if rows:
+                tables[name] = rows
+        return RawWorld(self._settings(), tables)
+
+    def _chance(self, share: float) -> bool:
+        return self._rng.random() < share
+
+    def _day(self, first: int = 0, last: int | None = None) -> str:
+        end = self._days if last is None else last
+        return (START_ON + dt.timedelta(days=self._rng.randint(first, end))).isoformat()
+
+    def _settings(self) -> dict[str, Any]:
+        rng = self._rng
+        policy: dict[str, Any] = {
+            "rule": "max-min",
+            "level_by": rng.choice(["pool", "pool", "customer", "group", "order"]),
+            "count": rng.choice(["units", "units", "reference"]),
+            "readiness": self._chance(0.85),
+            "whole_lots": self._chance(0.7),
+            "commitments": rng.choice([["firm"], ["firm"], ["firm", "soft"]]),
+        }
+        if self._chance(0.2):
+            policy["count_from_on"] = START_ON - dt.timedelta(days=rng.randint(0, 4))
+        return {
+            "name": "random",
+            "start_on": START_ON,
+            "end_on": START_ON + dt.timedelta(days=self._days),
+            "round": self._length,
+            "policy": policy,
+        }
+
+    def _parties(self) -> Rows:
+        return [
+            {
+                "party": party,
+                "name": party,
+                "kind": "customer",
+                "group": self._rng.choice(["", "", "g1", "g2"]),
+                "weight": self._rng.choice(["1", "1", "2", "3", "0.5", "7"]),
+            }
+            for party in self._customers
+        ]
+
+    def _sku_rows(self) -> Rows:
+        rng = self._rng
+        return [
+            {
+                "sku": sku,
+                "name": sku,
+                "vendor": "v",
+                "site_kw": rng.choice(["1", "1", "1.43", "2", "0.3", "3"]),
+                "pool": rng.choice(["", "", "p1"]),
+                "cooling": rng.choice(["", "", "air", "liquid", "air|liquid"]),
+                "lot_units": rng.choice(["1", "1", "2", "3", "8"]),
+                "reference_units": rng.choice(["1", "1", "2", "2.274"]),
+            }
+            for sku in self._skus
+        ]
+
+    def _site_rows(self) -> Rows:
+        rng = self._rng
+        return [
+            {
+                "site": site,
+                "name": site,
+                "operator": "v",
+                "users": "" if self._chance(0.8) else "|".join(rng.sample(self._customers, 1)),
+                "cooling": rng.choice(["", "", "air", "liquid", "air|liquid"]),
+                "lead_days": rng.choice(["0", "0", "0", "1", "3"]),
+                "country": rng.choice(["", "NO", "US"]),
+            }
+            for site in self._sites
+        ]
+
+    def _readiness(self) -> Rows:
+        rng = self._rng
+        rows: Rows = []
+        for site in self._sites:
+            power, day = 0, rng.choice([-10, 0, 0, 2])
+            for step in range(rng.choice([0, 1, 1, 1, 2, 3])):
+                power += rng.choice([0, 5, 10, 20, 60]) if step else rng.choice([4, 12, 30, 100])
+                liquid = rng.choice(["", "", "0", "6", "20"])
+                rows.append(
+                    {
+                        "site": site,
+                        "step": f"hall-{step}",
+                        "ready_on": (START_ON + dt.timedelta(days=day)).isoformat(),
+                        "power_kw": str(power),
+                        "liquid_kw": liquid,
+                        "units_at_most": rng.choice(["", "", "", "7", "15"]),
+                    }
+                )
+                day += rng.choice([0, 1, self._days // 3])
+        return rows
+
+    def _supply(self) -> Rows:
+        rng = self._rng
+        return [
+            {
+                "lot": f"l{number}",
+                "sku": rng.choice(self._skus),
+                "supplier": "v",
+                "arrives_on": self._day(-3),
+                "quantity": str(rng.choice([0, 1, 5, 7, 10, 16, 25, 40])),
+                "reserved_for": rng.choice(["", rng.choice(self._orders)]),
+            }
+            for number in range(rng.randint(1, 6))
+        ]
+
+    def _order_rows(self) -> Rows:
+        rows: Rows = []
+        for order in self._orders:
+            rng = self._rng
+            quantity = rng.choice([1, 3, 8, 10, 12, 20, 33])
+            skus = rng.sample(self._skus, rng.choice([1, 1, min(2, len(self._skus)), len(self._skus)]))
+            accepted = [skus[0]] + [f"{sku}{rng.choice(['', ':2', ':0.5', ':2.274', ':3'])}" for sku in skus[1:]]
+            sites = rng.sample(self._sites, rng.choice([1, 1, len(self._sites)]))
+            requested = rng.randint(-2, self._days)
+            rows.append(
+                {
+                    "order": order,
+                    "customer": rng.choice(self._customers),
+                    "skus": "|".join(accepted),
+                    "quantity": str(quantity),
+                    "sites": "|".join(sites),
+                    "requested_on": (START_ON + dt.timedelta(days=requested)).isoformat(),
+                    "earliest_on": self._day(-3, requested + 2) if self._chance(0.4) else "",
+                    "placed_on": self._day(-30, -1) if self._chance(0.5) else "",
+                    "promised_on": self._day() if self._chance(0.3) else "",
+                    "tier": rng.choice(["1", "1", "1", "2", "3"]),
+                    "status": rng.choice(["open"] * 9 + ["hold", "closed"]),
+                    "commitment": rng.choice(["firm"] * 8 + ["soft", "forecast"]),
+                    "min_ship": str(rng.randint(1, quantity)) if self._chance(0.2) else "",
+                    "max_late_days": str(rng.choice([0, 1, self._days // 2])) if self._chance(0.3) else "",
+                }
+            )
+        return rows
+
+    def _shipments(self, orders: Rows) -> Rows:
+        if not self._chance(0.3):
+            return []
+        rows: Rows = []
+        for number in range(self._rng.randint(1, 2)):
+            order = self._rng.choice(orders)
+            sku = self._rng.choice(self._skus)
+            rows.append(
+                {
+                    "shipment": f"h{number}",
+                    "order": order["order"],
+                    "sku": sku,
+                    "site": self._rng.choice(self._sites),
+                    "quantity": str(self._rng.choice([1, 2, 5])),
+                    "shipped_on": self._day(-20, 3),
+                    "live_on": "",
+                }
+            )
+        return rows
+
+    def _fleet(self) -> Rows:
+        if not self._chance(0.35):
+            return []
+        since = self._rng.randint(-10, self._days)
+        return [
+            {
+                "holding": "f0",
+                "party": self._rng.choice(self._customers),
+                "site": self._rng.choice(self._sites),
+                "sku": self._rng.choice(self._skus),
+                "quantity": str(self._rng.choice([1, 4, 9])),
+                "since_on": (START_ON + dt.timedelta(days=since)).isoformat(),
+                "until_on": "" if self._chance(0.5) else self._day(since + 1, self._days + 12),
+            }
+        ]
+
+    def _quotas(self) -> Rows:
+        if not self._chance(0.35):
+            return []
+        rng = self._rng
+        rows: Rows = []
+        for number in range(rng.randint(1, 2)):
+            first = rng.randint(-1, self._days)
+            rows.append(
+                {
+                    "quota": f"q{number}",
+                    "party": rng.choice(["", rng.choice(self._customers)]),
+                    "group": rng.choice(["", "", "", "g1"]),
+                    "sku": rng.choice(["", rng.choice(self._skus)]),
+                    "site": rng.choice(["", rng.choice(self._sites)]),
+                    "country": rng.choice(["", "", "", "US"]),
+                    "from_on": "" if self._chance(0.5) else (START_ON + dt.timedelta(days=first)).isoformat(),
+                    "until_on": "" if self._chance(0.5) else self._day(first + 1, self._days + 2),
+                    "at_most": str(rng.choice([0, 3, 6, 11])),
+                }
+            )
+        return rows
+
+    def _entitlements(self) -> Rows:
+        if not self._chance(0.25):
+            return []
+        return [
+            {
+                "party": self._rng.choice(self._customers),
+                "pool": self._rng.choice([*self._skus, "p1"]),
+                "from_on": self._day(-3),
+                "weight": self._rng.choice(["1", "4", "0.25"]),
+                "until_on": "",
+            }
+        ]
