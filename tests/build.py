@@ -19,7 +19,7 @@ from apportion.model.world import World
 Rows = Sequence[Mapping[str, str]]
 
 
-def write_scenario(folder: Path, settings: Mapping[str, Any], tables: Mapping[str, Rows]) -> Path:
+def write_scenario(folder: Path, settings: Mapping[str, Any], *, tables: Mapping[str, Rows]) -> Path:
     """Write a scenario folder as a planner would have it, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "scenario.toml").write_text(tomli_w.dumps(dict(settings)), encoding="utf-8")

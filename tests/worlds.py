@@ -51,14 +51,13 @@ class _Maker:
             "supply": self._supply(),
             "orders": self._order_rows(),
         }
-        for name, rows in (
-            ("entitlements", self._entitlements()),
-            ("shipments", self._shipments(tables["orders"])),
-            ("fleet", self._fleet()),
-            ("quotas", self._quotas()),
-        ):
-            if rows:
-                tables[name] = rows
+        optional = {
+            "entitlements": self._entitlements(),
+            "shipments": self._shipments(tables["orders"]),
+            "fleet": self._fleet(),
+            "quotas": self._quotas(),
+        }
+        tables.update({name: rows for name, rows in optional.items() if rows})
         return RawWorld(self._settings(), tables)
 
     def _chance(self, share: float) -> bool:
@@ -172,7 +171,9 @@ class _Maker:
             rng = self._rng
             quantity = rng.choice([1, 3, 8, 10, 12, 20, 33])
             skus = rng.sample(self._skus, rng.choice([1, 1, min(2, len(self._skus)), len(self._skus)]))
-            accepted = [skus[0]] + [f"{sku}{rng.choice(['', ':2', ':0.5', ':2.274', ':3'])}" for sku in skus[1:]]
+            accepted = [skus[0]] + [
+                f"{sku}{rng.choice(['', ':2', ':0.5', ':2.274', ':3'])}" for sku in skus[1:]
+            ]
             sites = rng.sample(self._sites, rng.choice([1, 1, len(self._sites)]))
             requested = rng.randint(-2, self._days)
             rows.append(

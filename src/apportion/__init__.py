@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from apportion.version import VERSION as __version__
+from apportion import version as _version
 
 if TYPE_CHECKING:
     from apportion.api import Plan, check, explain, load, plan, read, scenarios, verify
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from apportion.model.policy import Policy
     from apportion.model.world import World
     from apportion.study.replay import replay
+
+__version__ = _version.VERSION
 
 _HOMES = {
     "ApportionError": "apportion.errors",

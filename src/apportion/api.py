@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands import plans, scenarios as scenario_acts
+from apportion.commands import plans
+from apportion.commands import scenarios as scenario_acts
 from apportion.errors import Finding, UsageError
 from apportion.model.plan import Plan as PlanRecord
 from apportion.model.policy import Policy
@@ -119,7 +120,9 @@ def read(scenario: str | Path) -> World:
     return scenario_acts.read_scenario(str(scenario)).world
 
 
-def check(scenario: str | Path, *, as_known_on: dt.date | None = None, viewpoint: str = "all") -> list[Finding]:
+def check(
+    scenario: str | Path, *, as_known_on: dt.date | None = None, viewpoint: str = "all"
+) -> list[Finding]:
     """Return every finding of a scenario, in file, row, column order.
 
     Raises:
@@ -136,7 +139,9 @@ def plan(world: World, policy: Policy | None = None) -> Plan:
         FindingsError: The world has findings of error grade.
     """
     if not isinstance(world, World):
-        raise UsageError(f"A plan is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first.")
+        raise UsageError(
+            f"A plan is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first."
+        )
     return Plan(world, plans.make_plan(world, policy))
 
 

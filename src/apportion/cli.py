@@ -16,6 +16,9 @@ import typer
 if TYPE_CHECKING:
     from apportion.errors import ApportionError, Finding
 
+# A plan names its first findings; `check` is there to list them all.
+_FINDINGS_SHOWN = 5
+
 app = typer.Typer(
     name="apportion",
     help="Decide, and defend, who gets scarce AI accelerators, when, and at which site.",
@@ -26,14 +29,19 @@ app = typer.Typer(
 )
 
 Scenario = Annotated[str, typer.Argument(help="A scenario folder or bundled name, e.g. tesla-x-2023.")]
-PlanFolder = Annotated[Path, typer.Argument(help="The folder that `apportion plan --out` wrote.", metavar="PLAN")]
+PlanFolder = Annotated[
+    Path, typer.Argument(help="The folder that `apportion plan --out` wrote.", metavar="PLAN")
+]
 KnownOn = Annotated[
-    str | None, typer.Option("--as-known-on", help="Only what was known by the end of this day.", metavar="DAY")
+    str | None,
+    typer.Option("--as-known-on", help="Only what was known by the end of this day.", metavar="DAY"),
 ]
 Viewpoint = Annotated[
     str, typer.Option(help="To whom it was known: all, public or party:NAME.", metavar="VIEWPOINT")
 ]
-CaseName = Annotated[str, typer.Option("--case", help="Readiness of sites: favourable, middle or unfavourable.")]
+CaseName = Annotated[
+    str, typer.Option("--case", help="Readiness of sites: favourable, middle or unfavourable.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in place of text.")]
 ScenarioAt = Annotated[
     str | None, typer.Option("--scenario", help="Where the plan's scenario lies now.", metavar="SCENARIO")
@@ -77,8 +85,12 @@ def plan(
     rule: Annotated[str | None, typer.Option(help="max-min or as-booked.")] = None,
     level_by: Annotated[str | None, typer.Option(help="pool, customer, group or order.")] = None,
     count: Annotated[str | None, typer.Option(help="units or reference.")] = None,
-    exact_shares: Annotated[bool, typer.Option("--exact-shares", help="Ship fractions, not whole lots.")] = False,
-    no_readiness: Annotated[bool, typer.Option("--no-readiness", help="Ship whether or not a site is ready.")] = False,
+    exact_shares: Annotated[
+        bool, typer.Option("--exact-shares", help="Ship fractions, not whole lots.")
+    ] = False,
+    no_readiness: Annotated[
+        bool, typer.Option("--no-readiness", help="Ship whether or not a site is ready.")
+    ] = False,
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
@@ -102,7 +114,10 @@ def plan(
     if as_json:
         _print_json({**made.body, "tables": _tables_json(made.tables), "digest": made.digest})
         return
-    _print_findings(made.findings, to_error=True)
+    _print_findings(made.findings[:_FINDINGS_SHOWN], to_error=True)
+    if len(made.findings) > _FINDINGS_SHOWN:
+        more = len(made.findings) - _FINDINGS_SHOWN
+        typer.echo(f"… and {more} more findings: `apportion check {scenario}` lists all.", err=True)
     sentence, rows = summarise(world, made)
     _print_table(rows)
     typer.echo(sentence)
@@ -266,6 +281,7 @@ def _tell_ours(error: Exception) -> int:
         log.write(text)
     number = Path(log.name).stem.removeprefix("apportion-")
     typer.echo(
-        f"internal-error {number}: this is a bug of ours, not of your data. Its trace is in {log.name}.", err=True
+        f"internal-error {number}: this is a bug of ours, not of your data. Its trace is in {log.name}.",
+        err=True,
     )
     return 3

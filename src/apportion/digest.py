@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Mapping
 
 
-
 def canonical_bytes(value: object) -> bytes:
     """Return the one spelling of ``value`` as bytes.
 

@@ -121,9 +121,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """Return the finding as one line of text."""
-        return (
-            f"{self.severity.word} {self.code}: {self.where}: {self.found} Expected: {self.expected} {self.fix}"
-        )
+        return f"{self.severity.word} {self.code}: {self.where}: {self.found} Expected: {self.expected} {self.fix}"
 
     def as_json(self) -> dict[str, str | int | None]:
         """Return the finding as plain values, for ``--json``."""

@@ -1,4 +1,4 @@
-"""Limit, draw and room of a site by day, with the arithmetic of each beside it; and the builders of worlds."""
+"""Limit, draw and room of a site by day, the arithmetic of each beside it; and the builders of worlds."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def make_table(name: str, rows: Sequence[Row]) -> pl.DataFrame:
         column: pl.Series([cell_of(row.get(column, ""), kind) for row in rows], dtype=kind.dtype)
         for column, kind in kinds.items()
     }
-    places = {ROW: pl.int_range(2, len(rows) + 2, dtype=pl.UInt32, eager=True), FILE: [f"{name}.csv"] * len(rows)}
-    return pl.DataFrame(places | columns)
+    frame = pl.DataFrame(columns).with_columns(pl.lit(f"{name}.csv").alias(FILE))
+    return frame.with_row_index(ROW, offset=2)
 
 
 def cell_of(value: object, kind: Kind) -> object:
@@ -44,25 +44,36 @@ def cell_of(value: object, kind: Kind) -> object:
     return readers.get(kind, str)(text)
 
 
+def world_of(
+    tables: Mapping[str, Sequence[Row]],
+    *,
+    start_on: dt.date,
+    end_on: dt.date,
+    length: RoundLength = RoundLength.DAY,
+) -> World:
+    frames = {
+        name: make_table(name, [with_needed(name, row) for row in rows])
+        for name, rows in tables.items()
+        if rows
+    }
+    return World(Settings(name="test", calendar=Calendar(start_on, end_on, length=length)), frames)
+
+
 def make_world(
     *, start_on: str = "2024-01-01", end_on: str = "2024-12-31", length: str = "day", **tables: Sequence[Row]
 ) -> World:
-    days = dt.date.fromisoformat(start_on), dt.date.fromisoformat(end_on)
-    calendar = Calendar(*days, length=RoundLength(length))
-    filled = {name: [with_needed(name, row) for row in rows] for name, rows in tables.items()}
-    frames = {name: make_table(name, rows) for name, rows in filled.items() if rows}
-    return World(Settings(name="test", calendar=calendar), frames)
+    return world_of(tables, start_on=day(start_on), end_on=day(end_on), length=RoundLength(length))
 
 
 def with_needed(name: str, row: Row) -> Row:
-    stand_ins = {
+    stand_ins: dict[str, dict[str, object]] = {
         "parties": {"name": "name", "kind": "customer"},
         "skus": {"name": "name", "vendor": "vendor"},
         "sites": {"name": "name", "operator": "operator"},
         "supply": {"supplier": "supplier"},
         "readiness": {"step": row.get("ready_on", "step")},
     }
-    return stand_ins.get(name, {}) | dict(row)
+    return {**stand_ins.get(name, {}), **row}
 
 
 def make_allocations(*rows: tuple[str, str, str, str, str]) -> pl.DataFrame:
@@ -74,14 +85,14 @@ def make_allocations(*rows: tuple[str, str, str, str, str]) -> pl.DataFrame:
 def one_site(
     *, readiness: Sequence[Row] = (), fleet: Sequence[Row] = (), shipments: Sequence[Row] = (), **site: object
 ) -> SiteRoom:
+    held = {"party": "p", "site": "s"}
+    gone = {"order": "o", "site": "s"}
     world = make_world(
         skus=[{"sku": "a", "site_kw": "1.43"}, {"sku": "wet", "site_kw": "2", "cooling": "liquid"}],
         sites=[{"site": "s", **site}],
         readiness=[{"site": "s", **row} for row in readiness],
-        fleet=[{"holding": f"f{number}", "party": "p", "site": "s", **row} for number, row in enumerate(fleet)],
-        shipments=[
-            {"shipment": f"g{number}", "order": "o", "site": "s", **row} for number, row in enumerate(shipments)
-        ],
+        fleet=[{"holding": f"f{number}", **held, **row} for number, row in enumerate(fleet)],
+        shipments=[{"shipment": f"g{number}", **gone, **row} for number, row in enumerate(shipments)],
     )
     return read_rooms(world).sites["s"]
 
@@ -91,7 +102,8 @@ def day(text: str) -> dt.date:
 
 
 def test_before_the_first_step_there_is_no_power_and_the_rest_is_not_limited() -> None:
-    room = one_site(readiness=[{"ready_on": "2024-03-01", "power_kw": 8000, "liquid_kw": 50, "units_at_most": 9}])
+    step = {"ready_on": "2024-03-01", "power_kw": 8000, "liquid_kw": 50, "units_at_most": 9}
+    room = one_site(readiness=[step])
     assert room.step_in_force(day("2024-02-29")) is None
     assert room.limit_on(day("2024-02-29")) == Room(0, None, None)
     assert room.limit_on(MARCH_1) == Room(8000 * KW, 50 * KW, 9)
@@ -143,6 +155,23 @@ def test_room_is_the_least_over_all_days_to_come_and_the_draw_ends_with_the_flee
     assert room.room_from(day("2024-04-30")).power_milliwatt == 5_700_000
     assert room.room_from(day("2024-05-01")).power_milliwatt == 20 * KW
     assert room.room_from(day("2024-06-01")).power_milliwatt == 30 * KW
+
+
+def test_each_of_the_three_has_its_own_least_and_an_open_limit_does_not_count() -> None:
+    room = one_site(
+        readiness=[
+            {"step": "a", "ready_on": "2024-01-01", "power_kw": 10},
+            {"step": "b", "ready_on": "2024-02-01", "power_kw": 20, "liquid_kw": 9, "units_at_most": 8},
+            {"step": "c", "ready_on": "2024-03-01", "power_kw": 30, "liquid_kw": 15, "units_at_most": 20},
+        ],
+        fleet=[{"sku": "wet", "quantity": 5, "since_on": "2024-04-01", "until_on": "2024-05-01"}],
+    )
+    # In April 5 units on liquid draw 10 of 15 kW: 5 are left, less than 9. The fewest units are the first 8.
+    assert room.left_on(day("2024-01-01")) == Room(10 * KW, None, None)
+    assert room.room_from(day("2024-01-01")) == Room(10 * KW, 5 * KW, 8)
+    assert room.room_from(day("2024-02-01")) == Room(20 * KW, 5 * KW, 8)
+    assert room.room_from(MARCH_1) == Room(20 * KW, 5 * KW, 15)
+    assert room.room_from(day("2024-05-01")) == Room(30 * KW, 15 * KW, 20)
 
 
 def test_a_shipment_draws_for_ever_from_the_day_it_is_live_else_its_lead_after_it_shipped() -> None:

@@ -1,4 +1,4 @@
-"""12,000 units of 1.43 kW, kept or swapped, in three cases of readiness: the numbers a reader can check by hand.
+"""12,000 units of 1.43 kW, kept or swapped, in three cases of readiness: numbers to check by hand.
 
 Each unit needs 1.43 kW: 8,000 kW carry floor(8,000 / 1.43) = 5,594, and 20,000 kW carry 13,986.
 """
@@ -101,7 +101,9 @@ def test_the_idle_days_are_the_published_ones() -> None:
         ("late", 456_000, 456_000, 1_284_000),  # 6,000 × 76; idle 6,000 × 76; 12,000 × 107.
     ],
 )
-def test_x_gains_what_its_own_hall_lets_it_use(case: str, gain: int, idle_kept: int, idle_swapped: int) -> None:
+def test_x_gains_what_its_own_hall_lets_it_use(
+    case: str, gain: int, idle_kept: int, idle_swapped: int
+) -> None:
     world = make_story(case)
     idle_before, live_before = gpu_days(replay(world, KEPT), "x")
     idle_after, live_after = gpu_days(replay(world, SWAPPED), "x")
@@ -117,7 +119,9 @@ def test_x_gains_what_its_own_hall_lets_it_use(case: str, gain: int, idle_kept: 
         ("late", "2024-11-30", "2024-12-31"),
     ],
 )
-def test_5594_units_run_on_the_first_hall_and_all_on_the_second(case: str, first_on: str, all_on: str) -> None:
+def test_5594_units_run_on_the_first_hall_and_all_on_the_second(
+    case: str, first_on: str, all_on: str
+) -> None:
     outcome = replay(make_story(case), KEPT)
     days = dt.date.fromisoformat(first_on), dt.date.fromisoformat(all_on)
     assert outcome.milestones.row(by_predicate=pl.col("party") == "tesla") == ("tesla", "texas", *days)

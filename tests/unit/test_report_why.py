@@ -59,8 +59,8 @@ def shortage(
     return (name, "tesla", Decimal(short), Decimal("3.5"), reason, resource or None, day, remedy or None)
 
 
-def told(world: World, plan: Plan, name: str = "T1") -> list[str]:
-    return why_sentences(world, plan, order=name, words=WORDS)
+def told(world: World, plan: Plan) -> list[str]:
+    return why_sentences(world, plan, order="T1", words=WORDS)
 
 
 def last_told(

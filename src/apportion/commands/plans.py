@@ -134,7 +134,10 @@ def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
 
 def _differs(file: str) -> Refusal:
     return Refusal(
-        rule="file-differs", order="", round_on=None, sentence=f"{file} is not what the plan and its scenario give."
+        rule="file-differs",
+        order="",
+        round_on=None,
+        sentence=f"{file} is not what the plan and its scenario give.",
     )
 
 

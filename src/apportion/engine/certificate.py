@@ -44,16 +44,16 @@ def _certify(problem: Problem, stage: StageShares) -> StageProof:
     cuts: list[Cut] = []
     named: dict[str, int] = {}
     for bound_index, members in _members(stage).items():
-        priced = _price_dead(stage.bounds[bound_index], by_class, stage.left)
-        _check(priced, stage, by_class)
+        priced = _price_dead(stage.bounds[bound_index], by_class, left=stage.left)
+        _check(priced, stage, by_class=by_class)
         named.update({problem.classes[index]: len(cuts) for index in members})
-        cuts.append(_written(problem, priced, stage))
+        cuts.append(_written(problem, priced, stage=stage))
     for item in stage.classes:
         if item.index not in stage.named:
             alone = Bound(item.level, {item.index: Fraction(1)}, {}, {})
-            priced = _price_dead(alone, by_class, stage.left)
+            priced = _price_dead(alone, by_class, left=stage.left)
             named[problem.classes[item.index]] = len(cuts)
-            cuts.append(_written(problem, priced, stage))
+            cuts.append(_written(problem, priced, stage=stage))
     scale = Fraction(MILLION, problem.value_scale)
     return StageProof(
         round_on=problem.day(stage.at_round),
@@ -72,9 +72,7 @@ def _members(stage: StageShares) -> dict[int, list[int]]:
     return members
 
 
-def _price_dead(
-    bound: Bound, by_class: Mapping[int, ClassInStage], left: Mapping[int, int]
-) -> _Priced:
+def _price_dead(bound: Bound, by_class: Mapping[int, ClassInStage], *, left: Mapping[int, int]) -> _Priced:
     prices = dict(bound.prices)
     for index, share in bound.classes.items():
         for one in by_class[index].taking:
@@ -93,7 +91,7 @@ def _use_priced(option: Option, prices: Mapping[int, Fraction]) -> Fraction:
     return sum((prices[resource] * use for resource, use in option.uses if resource in prices), ZERO)
 
 
-def _check(priced: _Priced, stage: StageShares, by_class: Mapping[int, ClassInStage]) -> None:
+def _check(priced: _Priced, stage: StageShares, *, by_class: Mapping[int, ClassInStage]) -> None:
     """Refuse a cut that the shares do not meet, but for what cutting to millionths can take."""
     gained = ZERO
     slack = ZERO
@@ -108,7 +106,7 @@ def _check(priced: _Priced, stage: StageShares, by_class: Mapping[int, ClassInSt
         raise ProofError("The shares of a stage do not meet the cut that stopped it.")
 
 
-def _written(problem: Problem, priced: _Priced, stage: StageShares) -> Cut:
+def _written(problem: Problem, priced: _Priced, *, stage: StageShares) -> Cut:
     """Return the cut in real units, scaled so that its first class counts 1."""
     value_scale = problem.value_scale // MILLION
     first = min(priced.classes)

@@ -39,7 +39,7 @@ class Classes:
 
 
 def read_classes(
-    world: World, policy: Policy, rows: Sequence[Row], *, skus: Mapping[str, Mapping[str, object]]
+    world: World, policy: Policy, *, rows: Sequence[Row], skus: Mapping[str, Mapping[str, object]]
 ) -> Classes:
     """Return the classes of all orders with their weights."""
     parties = world.table("parties")

@@ -114,7 +114,7 @@ class Explainer:
         if not order.wants:
             return
         if order.first_round >= order.end_round:
-            yield self._shortage(order, NO_ROUND, _Account(short=order.wants), filled=0)
+            yield self._shortage(order, NO_ROUND, account=_Account(short=order.wants), filled=0)
             return
         last = len(self.problem.calendar) - 1
         accounts: dict[str, _Account] = {}
@@ -125,12 +125,12 @@ class Explainer:
                     accounts[step.reason] = _Account(
                         short=above - step.filled, at_round=order.last_round, binding=step.binding
                     )
-        self._add_late(order, series, accounts)
+        self._add_late(order, series, accounts=accounts)
         for reason, account in accounts.items():
             if max(account.short, account.late) >= order.least_open:
-                yield self._shortage(order, reason, account, filled=filled)
+                yield self._shortage(order, reason, account=account, filled=filled)
 
-    def _add_late(self, order: Order, series: _Series, accounts: dict[str, _Account]) -> None:
+    def _add_late(self, order: Order, series: _Series, *, accounts: dict[str, _Account]) -> None:
         before = 0
         for at_round, after in sorted(series.given.items()):
             if at_round > order.wanted_round:
@@ -153,25 +153,25 @@ class Explainer:
             return [Step(ON_HOLD, granted)]
         steps = [Step(NO_USABLE_SITE, order.wants if order.options else granted)]
         for reason, limits in _LIMITS.items():
-            most = most_filled(self.problem, self.granted, order, by_round=by_round, limits=limits)
+            most = most_filled(self.problem, self.granted, order=order, by_round=by_round, limits=limits)
             steps.append(Step(reason, min(max(most.filled, granted), steps[-1].filled), most.binding))
         at_round = min(by_round, order.last_round)
-        spent = first_spent(self.problem, self.granted, order.options, at_round=at_round, units=1)
+        spent = first_spent(self.problem, self.granted, options=order.options, at_round=at_round, units=1)
         share = max(_at(series.shares, by_round), granted)
         steps.append(Step(FAIR_SHARE, min(share, steps[-1].filled), spent))
         ships = max(_at(series.shipped, by_round), granted)
         steps.append(Step(BELOW_MIN_SHIP, min(ships, steps[-1].filled)))
         lot = self.problem.lots[order.options[0].sku] * MILLION if order.options else 1
-        no_lot = first_spent(self.problem, self.granted, order.options, at_round=at_round, units=lot)
+        no_lot = first_spent(self.problem, self.granted, options=order.options, at_round=at_round, units=lot)
         steps.append(Step(PARTIAL_LOT, granted, no_lot))
         return steps
 
-    def _shortage(self, order: Order, reason: str, account: _Account, *, filled: int) -> Shortage:
-        resource, until_on = self._named(order, reason, account)
+    def _shortage(self, order: Order, reason: str, *, account: _Account, filled: int) -> Shortage:
+        resource, until_on = self._named(order, reason, account=account)
         at_round = order.last_round if account.short else max(order.wanted_round, order.first_round)
         mend = ""
         if reason not in _WITHOUT_REMEDY:
-            mend = remedy(self.problem, self.granted, order, at_round=at_round, filled=filled)
+            mend = remedy(self.problem, self.granted, order=order, at_round=at_round, filled=filled)
         return Shortage(
             order=order.index,
             reason=reason,
@@ -182,7 +182,7 @@ class Explainer:
             remedy=mend,
         )
 
-    def _named(self, order: Order, reason: str, account: _Account) -> tuple[str, dt.date | None]:
+    def _named(self, order: Order, reason: str, *, account: _Account) -> tuple[str, dt.date | None]:
         if reason in {ON_HOLD, NO_USABLE_SITE}:
             return self.outlook.why_not_served(order.order), None
         if account.binding is None:
@@ -249,5 +249,3 @@ def late_days(days: Iterable[tuple[dt.date, int]], *, wanted_on: dt.date | None)
         if wanted_on is not None:
             late += units * max(0, (day - wanted_on).days)
     return Fraction(late, total) if total else None
-
-

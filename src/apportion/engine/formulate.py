@@ -50,11 +50,13 @@ class _Formulation:
         self._rooms = read_rooms(world)
         skus = world.table("skus")
         self._skus = dict(zip(skus["sku"].to_list(), skus.iter_rows(named=True), strict=True))
-        self._reference = dict(zip(skus["sku"].to_list(), millionths(skus["reference_units"]), strict=True))
+        self._reference: dict[str, int] = dict(
+            zip(skus["sku"].to_list(), millionths(skus["reference_units"]), strict=True)
+        )
         self._rows = sorted(world.table("orders").iter_rows(named=True), key=canonical_key)
         self._accepted = {row["order"]: accepted(row) for row in self._rows}
         self._shipped = self._read_shipments()
-        self._classes: Classes = read_classes(world, policy, self._rows, skus=self._skus)
+        self._classes: Classes = read_classes(world, policy, rows=self._rows, skus=self._skus)
         self._quotas = read_quotas(world)
 
     def problem(self) -> Problem:
@@ -218,7 +220,9 @@ class _Formulation:
             room = self._rooms.sites[site]
             left = [room.unclipped_from(later(day, days=room.lead_days)) for day in self._calendar.rounds]
             power = [one.power_milliwatt * MILLION for one in left]
-            liquid = [None if one.liquid_milliwatt is None else one.liquid_milliwatt * MILLION for one in left]
+            liquid = [
+                None if one.liquid_milliwatt is None else one.liquid_milliwatt * MILLION for one in left
+            ]
             units = [None if one.units is None else one.units * MILLION for one in left]
             yield _limited(f"power:{site}", power, scale=MILLION * MILLION)
             yield _limited(f"liquid:{site}", liquid, scale=MILLION * MILLION)

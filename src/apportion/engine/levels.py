@@ -118,8 +118,7 @@ class _Search:
         demands: list[tuple[ClassInStage, dict[int, int]]] = []
         for item in wide:
             demand: dict[int, int] = {}
-            for one in item.live:
-                quantities.append((one, self._lay_out_order(one, columns, demand)))
+            quantities += [(one, self._lay_out_order(one, columns, demand=demand)) for one in item.live]
             demands.append((item, demand))
         for resource, left in self._component.left.items():
             self._of_resource[resource] = self._variable()
@@ -133,7 +132,7 @@ class _Search:
         self._raised.surpluses = list(self._of_class.values())
 
     def _lay_out_order(
-        self, one: Taking, columns: dict[int, dict[int, int]], demand: dict[int, int]
+        self, one: Taking, columns: dict[int, dict[int, int]], *, demand: dict[int, int]
     ) -> dict[int, int]:
         fills: dict[int, int] = {}
         for option in one.live:
@@ -198,7 +197,9 @@ class _Search:
             if slack in coefficients
         }
         quantities = {
-            order: Fraction(coefficients[slack]) for order, slack in self._of_order.items() if slack in coefficients
+            order: Fraction(coefficients[slack])
+            for order, slack in self._of_order.items()
+            if slack in coefficients
         }
         classes: dict[int, Fraction] = {}
         for item in self._component.classes:
@@ -208,7 +209,9 @@ class _Search:
             if item.rates is None:
                 share = Fraction(coefficients.get(self._of_class[item.index], 0))
             else:
-                share = sum((prices.get(one, Fraction(0)) * rate for one, rate in item.rates.items()), Fraction(0))
+                share = sum(
+                    (prices.get(one, Fraction(0)) * rate for one, rate in item.rates.items()), Fraction(0)
+                )
             if share:
                 classes[item.index] = share
         return Bound(level, classes, prices, quantities)
@@ -217,4 +220,3 @@ class _Search:
 def _filled_at(item: ClassInStage) -> Fraction:
     """Return the level at which every order of the class that has a live option is filled."""
     return Fraction(item.most + item.received, item.weight)
-

@@ -74,8 +74,8 @@ class _Lots:
 
     def _lay_out(self, shipped: Units) -> None:
         series: dict[int, dict[int, int]] = {}
-        for (option, at_round), units in shipped.items():
-            series.setdefault(option, {})[at_round] = units
+        for (index, at_round), units in shipped.items():
+            series.setdefault(index, {})[at_round] = units
         for index in sorted(series):
             total = 0
             share = [total := total + series[index].get(at_round, 0) for at_round in self._rounds]
@@ -107,12 +107,12 @@ class _Lots:
                 size = MILLION if track.is_complete[at] else lot
                 due = track.share[at] // size * size - standing[index]
                 if due > 0 and self._problem.orders[track.option.order].is_open(at_round):
-                    standing[index] += self._let_through(track.option, due, at_round, in_window=in_window)
+                    standing[index] += self._let_through(
+                        track.option, due, at_round=at_round, in_window=in_window
+                    )
                 track.floors[at] = standing[index]
 
-    def _let_through(
-        self, option: Option, due: int, /, at_round: int, *, in_window: dict[int, int]
-    ) -> int:
+    def _let_through(self, option: Option, due: int, *, at_round: int, in_window: dict[int, int]) -> int:
         quotas = [one for one in self._quotas(option) if self._problem.resources[one].holds_in(at_round)]
         let = due
         for quota in quotas:
@@ -165,7 +165,9 @@ class _Lots:
     def _try_extra(self, track: _Track, at: int) -> None:
         order = self._problem.orders[track.option.order]
         last = len(self._rounds) - 1
-        others = sum(one.stands(last) * one.option.rate for one in self._of_order[order.index] if one is not track)
+        others = sum(
+            one.stands(last) * one.option.rate for one in self._of_order[order.index] if one is not track
+        )
         extra = self._lot(track.option)
         if track.is_complete[at]:
             still_open = order.open - others - track.stands(last) * track.option.rate
@@ -175,11 +177,11 @@ class _Lots:
         changes = [0] * at + [
             track.stands(later, extra) - track.stands(later) for later in range(at, len(self._rounds))
         ]
-        if self._holds(track.option, changes, at):
+        if self._holds(track.option, changes, at=at):
             self._book(track, changes)
             track.carried += extra
 
-    def _holds(self, option: Option, changes: Sequence[int], at: int) -> bool:
+    def _holds(self, option: Option, changes: Sequence[int], *, at: int) -> bool:
         for resource, use in option.uses:
             used = self._used[resource]
             limits = self._problem.resources[resource].limits

@@ -105,7 +105,7 @@ def fair_shares(problem: Problem, keep: Mapping[int, int] | None = None) -> Fair
             left = left_of_round if left_of_round is not None else _left(problem, standing, at_round=at_round)
             stage = _solve(problem, standing, orders=orders, left=left, at_round=at_round)
             found.stages.append(stage)
-            left_of_round = _take(problem, standing, stage)
+            left_of_round = _take(problem, standing, stage=stage)
     return found
 
 
@@ -150,25 +150,19 @@ def _solve(
         named.update({index: len(bounds) + bound for index, bound in raised.named.items()})
         bounds.extend(raised.bounds)
     shares = {option: int(share) for option, share in exact.items() if share >= 1}
-    levels = _levels_after(problem, classes, shares)
-    return StageShares(
-        at_round, orders[0].tier, tuple(classes), left, shares, levels, tuple(bounds), named
-    )
+    levels = _levels_after(classes, shares)
+    return StageShares(at_round, orders[0].tier, tuple(classes), left, shares, levels, tuple(bounds), named)
 
 
-def _levels_after(
-    problem: Problem, classes: Sequence[ClassInStage], shares: Mapping[int, int]
-) -> dict[int, Fraction]:
+def _levels_after(classes: Sequence[ClassInStage], shares: Mapping[int, int]) -> dict[int, Fraction]:
     levels: dict[int, Fraction] = {}
     for item in classes:
-        gain = sum(
-            shares.get(option.index, 0) * option.value for one in item.live for option in one.live
-        )
+        gain = sum(shares.get(option.index, 0) * option.value for one in item.live for option in one.live)
         levels[item.index] = Fraction(item.received + gain, item.weight)
     return levels
 
 
-def _take(problem: Problem, standing: Standing, stage: StageShares) -> dict[int, int]:
+def _take(problem: Problem, standing: Standing, *, stage: StageShares) -> dict[int, int]:
     """Book the shares of a stage and return what they leave for the next tier of the round."""
     left = dict(stage.left)
     for index, units in stage.shares.items():

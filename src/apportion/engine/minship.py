@@ -80,9 +80,7 @@ def _cumulative(problem: Problem, shares: Units, *, order: int) -> dict[int, int
     return series
 
 
-def _ship(
-    problem: Problem, shares: Units, *, keep: Mapping[int, int]
-) -> tuple[Units, dict[int, _Waiting]]:
+def _ship(problem: Problem, shares: Units, *, keep: Mapping[int, int]) -> tuple[Units, dict[int, _Waiting]]:
     """Return what ships when, and the orders with shares still waiting when their window ends."""
     waits = {
         order.index: _Waiting(order, min(order.open, keep.get(order.index, order.open)))
@@ -158,4 +156,3 @@ def _largest_part(problem: Problem, one: _Waiting) -> dict[int, int]:
     # Cutting down to a millionth may have taken it below the least shipment: then it waits.
     filled = sum(units * problem.options[option].rate for option, units in parts.items())
     return parts if filled >= least else {}
-

@@ -15,7 +15,9 @@ class Outlook:
         """Read what the answers are made from once."""
         self._rooms: Rooms = read_rooms(world)
         arrivals: dict[str, list[dt.date]] = {}
-        for sku, arrives_on, quantity in world.table("supply").select("sku", "arrives_on", "quantity").iter_rows():
+        for sku, arrives_on, quantity in (
+            world.table("supply").select("sku", "arrives_on", "quantity").iter_rows()
+        ):
             if quantity:
                 arrivals.setdefault(sku, []).append(arrives_on)
         self._arrivals = {sku: sorted(days) for sku, days in arrivals.items()}

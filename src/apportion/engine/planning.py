@@ -1,6 +1,6 @@
 """World and policy → a draft plan: shares, proof, allocations and reasons. The acts add what the studies say of it.
 
-    formulate → fair shares → least shipments → whole lots → certificate → reasons
+formulate → fair shares → least shipments → whole lots → certificate → reasons
 """
 
 from __future__ import annotations
@@ -78,9 +78,9 @@ def draft_plan(world: World, policy: Policy) -> Draft:
     return Draft(
         shares=_shares_table(problem, shares.shares),
         stages=stages,
-        cut_orders=tuple(_cut_order(problem, index, shares) for index in sorted(shares.cut)),
+        cut_orders=tuple(_cut_order(problem, index, shares=shares) for index in sorted(shares.cut)),
         allocations=_allocations_table(problem, given, is_whole=policy.whole_lots),
-        shortages=_shortages_table(problem, explainer.shortages(), _days_by_order(problem, given)),
+        shortages=_shortages_table(problem, explainer.shortages(), mean_days=_days_by_order(problem, given)),
         levels=_levels_table(stages),
         findings=(),
     )
@@ -92,7 +92,7 @@ def _shares_by_round(problem: Problem, shares: Shares) -> dict[int, Mapping[int,
     return series | {index: cut.first_share for index, cut in shares.cut.items()}
 
 
-def _cut_order(problem: Problem, index: int, shares: Shares) -> CutOrder:
+def _cut_order(problem: Problem, index: int, *, shares: Shares) -> CutOrder:
     cut = shares.cut[index]
     return CutOrder(
         order=problem.orders[index].order,
@@ -118,7 +118,13 @@ def _rows(problem: Problem, units: Units) -> Iterable[tuple[Order, int, int, int
 
 def _shares_table(problem: Problem, shares: Units) -> pl.DataFrame:
     rows = [
-        (order.order, problem.options[index].sku, problem.options[index].site, problem.day(at_round), _decimal(amount))
+        (
+            order.order,
+            problem.options[index].sku,
+            problem.options[index].site,
+            problem.day(at_round),
+            _decimal(amount),
+        )
         for order, index, at_round, amount in _rows(problem, shares)
     ]
     return pl.DataFrame(rows, schema=SHARES, orient="row")
@@ -148,7 +154,9 @@ def _days_by_order(problem: Problem, given: Units) -> dict[int, Fraction | None]
     days: dict[int, list[tuple[dt.date, int]]] = {}
     for order, _, at_round, amount in _rows(problem, given):
         days.setdefault(order.index, []).append((problem.day(at_round), amount))
-    return {index: late_days(shipped, wanted_on=_wanted_on(problem, index)) for index, shipped in days.items()}
+    return {
+        index: late_days(shipped, wanted_on=_wanted_on(problem, index)) for index, shipped in days.items()
+    }
 
 
 def _wanted_on(problem: Problem, index: int) -> dt.date | None:
@@ -157,7 +165,7 @@ def _wanted_on(problem: Problem, index: int) -> dt.date | None:
 
 
 def _shortages_table(
-    problem: Problem, shortages: Sequence[Shortage], mean_days: Mapping[int, Fraction | None]
+    problem: Problem, shortages: Sequence[Shortage], *, mean_days: Mapping[int, Fraction | None]
 ) -> pl.DataFrame:
     rows = []
     for one in shortages:
@@ -227,7 +235,7 @@ def _booked_draft(world: World, problem: Problem) -> Draft:
         stages=(),
         cut_orders=(),
         allocations=pl.DataFrame(allocations, schema=ALLOCATIONS, orient="row"),
-        shortages=_shortages_table(problem, list(_not_booked(problem, by_order)), mean_days),
+        shortages=_shortages_table(problem, list(_not_booked(problem, by_order)), mean_days=mean_days),
         levels=_levels_table(()),
         findings=tuple(findings),
     )

@@ -19,10 +19,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apportion.calendar import Calendar
-from apportion.model.plan import MILLION
 from apportion.model.policy import Policy
 
-UNIT = MILLION  # Millionths in a unit.
+MILLION = 10**6  # Millionths in a unit.
 ORDERED = MILLION * MILLION  # Parts of 10⁻¹² in an ordered unit.
 
 

@@ -97,9 +97,7 @@ class Granted:
         return self._room[key]
 
 
-def most_filled(
-    problem: Problem, granted: Granted, order: Order, *, by_round: int, limits: Limits
-) -> Most:
+def most_filled(problem: Problem, granted: Granted, *, order: Order, by_round: int, limits: Limits) -> Most:
     """Return the most that an order could fill by a round, alone, counting limits up to a kind."""
     last = min(by_round, order.last_round)
     if last < order.first_round or not order.options:
@@ -109,7 +107,7 @@ def most_filled(
         resource: granted.room(resource, above_tier=above)
         for option in order.options
         for resource, _ in option.uses
-        if _counts(problem, resource, limits)
+        if _counts(problem, resource, limits=limits)
     }
     quotas = [resource for resource in counted if problem.resources[resource].window is not None]
     if not quotas and len(order.options) == 1:
@@ -118,7 +116,7 @@ def most_filled(
     return _Filling(problem, order, counted=counted, ends=ends, limits=limits).most()
 
 
-def _counts(problem: Problem, resource: int, limits: Limits) -> bool:
+def _counts(problem: Problem, resource: int, *, limits: Limits) -> bool:
     kind = problem.resources[resource].key.partition(":")[0]
     first = {"quota": Limits.QUOTA, "supply": Limits.SUPPLY}.get(kind, Limits.SITE)
     return limits >= first
@@ -136,10 +134,12 @@ def _one_option(
     return Most(_to_millionth(filled), binding)
 
 
-def _is_named(problem: Problem, resource: int, limits: Limits) -> bool:
+def _is_named(problem: Problem, resource: int, *, limits: Limits) -> bool:
     """Return whether a reason of this kind names resources of that kind."""
     kind = problem.resources[resource].key.partition(":")[0]
-    return limits is Limits.TIERS or limits is {"quota": Limits.QUOTA, "supply": Limits.SUPPLY}.get(kind, Limits.SITE)
+    return limits is Limits.TIERS or limits is {"quota": Limits.QUOTA, "supply": Limits.SUPPLY}.get(
+        kind, Limits.SITE
+    )
 
 
 def _rank(problem: Problem, resource: int) -> int:
@@ -204,9 +204,7 @@ class _Filling:
     def _rate(self, option: int) -> int:
         return self._problem.options[option].rate
 
-    def _rows(
-        self, resource: int, room: Sequence[int | None]
-    ) -> Iterable[tuple[dict[int, int], int]]:
+    def _rows(self, resource: int, room: Sequence[int | None]) -> Iterable[tuple[dict[int, int], int]]:
         uses = {option.index: dict(option.uses).get(resource, 0) for option in self._order.options}
         window = self._problem.resources[resource].window
         if window is not None:
@@ -226,7 +224,7 @@ class _Filling:
         for option in self._order.options:
             for resource in sorted((one for one, _ in option.uses if one in self._counted), key=self._rank):
                 slacks = self._slacks.get(resource, [])
-                if _is_named(self._problem, resource, self._limits) and any(
+                if _is_named(self._problem, resource, limits=self._limits) and any(
                     not tableau.value(slack) for slack in slacks
                 ):
                     return resource
@@ -237,7 +235,7 @@ class _Filling:
 
 
 def first_spent(
-    problem: Problem, granted: Granted, options: Sequence[Option], *, at_round: int, units: int
+    problem: Problem, granted: Granted, *, options: Sequence[Option], at_round: int, units: int
 ) -> int | None:
     """Return the first resource without room in the plan, options in order, then by kind; None where none is spent.
 

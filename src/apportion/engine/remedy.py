@@ -21,7 +21,7 @@ _WORDS = {
 }
 
 
-def remedy(problem: Problem, granted: Granted, order: Order, *, at_round: int, filled: int) -> str:
+def remedy(problem: Problem, granted: Granted, *, order: Order, at_round: int, filled: int) -> str:
     """Return what the order's next lot lacks in a round, parts separated by bars; empty where it lacks nothing.
 
     Args:
@@ -37,7 +37,7 @@ def remedy(problem: Problem, granted: Granted, order: Order, *, at_round: int, f
     lot = next_lot(problem, order, filled=filled)
     parts: list[str] = []
     for resource, use in option.uses:
-        lack = _lack(problem, granted, resource, at_round=at_round, wanted=lot * use)
+        lack = _lack(problem, granted, resource=resource, at_round=at_round, wanted=lot * use)
         if lack > 0:
             kind, _, name = problem.resources[resource].key.partition(":")
             amount = _rounded_up(Fraction(lack, problem.resources[resource].scale))
@@ -53,16 +53,14 @@ def next_lot(problem: Problem, order: Order, *, filled: int) -> int:
     return (min(lot, still_open) if still_open >= 1 else lot) * MILLION
 
 
-def _lack(problem: Problem, granted: Granted, resource: int, /, *, at_round: int, wanted: int) -> int:
+def _lack(problem: Problem, granted: Granted, *, resource: int, at_round: int, wanted: int) -> int:
     """Return the largest lack over the round and all later ones, before anything is clipped at 0."""
     one = problem.resources[resource]
     if not one.holds_in(at_round):
         return 0
     used = granted.used(resource, above_tier=None)
     rounds = range(at_round, len(used)) if one.window is None else (len(used) - 1,)
-    lacks = [
-        wanted + used[later] - limit for later in rounds if (limit := one.unclipped[later]) is not None
-    ]
+    lacks = [wanted + used[later] - limit for later in rounds if (limit := one.unclipped[later]) is not None]
     return max(lacks, default=0)
 
 

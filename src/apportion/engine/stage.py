@@ -125,10 +125,10 @@ def components(classes: Sequence[ClassInStage], left: Mapping[int, int]) -> list
     for item in classes:
         if item.live:
             groups.setdefault(root(-1 - item.index), []).append(item)
-    return [_component(group, left, binding) for group in groups.values()]
+    return [_component(group, left, binding=binding) for group in groups.values()]
 
 
-def _component(group: Sequence[ClassInStage], left: Mapping[int, int], binding: set[int]) -> Component:
+def _component(group: Sequence[ClassInStage], left: Mapping[int, int], *, binding: set[int]) -> Component:
     used = {resource for item in group for resource in _binding_used(item, binding)}
     return Component(tuple(group), {resource: left[resource] for resource in sorted(used)})
 

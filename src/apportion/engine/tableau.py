@@ -95,9 +95,9 @@ class Tableau:
             self.slope[index] = -self.slope[index]
         self.basis[index] = entering
         for other in self._holders[entering] - {index}:
-            self._eliminate(other, entering, index)
+            self._eliminate(other, entering, index=index)
 
-    def _eliminate(self, other: int, entering: int, index: int) -> None:
+    def _eliminate(self, other: int, entering: int, *, index: int) -> None:
         row, target = self.rows[index], self.rows[other]
         common = gcd(row[entering], target[entering])
         up, down = row[entering] // common, target[entering] // common

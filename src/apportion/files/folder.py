@@ -192,7 +192,7 @@ def _unreadable(file: Path, error: Exception) -> Finding:
 
 
 def _duplicate_column(file: Path, column: str) -> Finding:
-    name = column.split("_duplicated_")[0]
+    name = column.split("_duplicated_", maxsplit=1)[0]
     return Finding(
         code=Code.COLUMN_DUPLICATE,
         severity=Severity.ERROR,

@@ -85,7 +85,9 @@ def read_plan(folder: Path) -> Plan:
     for name, digest in plan.table_digests.items():
         is_stated = isinstance(stated, dict) and stated.get(name) == digest
         if not is_stated or (folder / f"{name}.csv").read_bytes() != _table_bytes(plan.tables[name]):
-            raise _damaged(f"{name}.csv is not the table that plan.json was written with: its digest differs.")
+            raise _damaged(
+                f"{name}.csv is not the table that plan.json was written with: its digest differs."
+            )
     if raw.get("digest") != plan.digest:
         raise _damaged("The digest of the plan differs from the one it states.")
     if (folder / PLAN_FILE).read_bytes() != _plan_bytes(plan, source=str(raw.get("source", ""))):
@@ -120,7 +122,9 @@ def _plan(raw: Mapping[str, Any], folder: Path) -> Plan:
         view=_view(raw["view"]),
         policy=_policy(raw["policy"]),
         software=str(raw["software"]),
-        shares=_typed(pl.DataFrame(raw["shares"], schema=dict.fromkeys(SHARES, pl.String), orient="row"), SHARES),
+        shares=_typed(
+            pl.DataFrame(raw["shares"], schema=dict.fromkeys(SHARES, pl.String), orient="row"), SHARES
+        ),
         stages=tuple(_stage(one) for one in raw["stages"]),
         cut_orders=tuple(_cut_order(one) for one in raw["cut_orders"]),
         tables={name: _read_table(folder / f"{name}.csv", schema) for name, schema in SCHEMAS.items()},
@@ -154,7 +158,9 @@ def _day(text: str) -> dt.date:
 def _view(raw: Mapping[str, Any]) -> View:
     day = raw["as_known_on"]
     return View(
-        as_known_on=None if day is None else _day(day), viewpoint=str(raw["viewpoint"]), case=Case(raw["case"])
+        as_known_on=None if day is None else _day(day),
+        viewpoint=str(raw["viewpoint"]),
+        case=Case(raw["case"]),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import difflib
 import enum
@@ -53,7 +54,7 @@ class SettingsReader:
         self._check_known(policy_raw, _POLICY, where="policy.")
         start_on, end_on = self._day(self._raw, "start_on"), self._day(self._raw, "end_on")
         name = self._text("name", required=True)
-        length = self._choice(self._raw, "round", RoundLength, default=RoundLength.DAY)
+        length = self._choice(self._raw, "round", kinds=RoundLength, default=RoundLength.DAY)
         calendar = self._calendar(start_on, end_on, length=length)
         policy = self._policy(policy_raw)
         if calendar is None or any(one.severity is Severity.ERROR for one in self.findings):
@@ -76,9 +77,9 @@ class SettingsReader:
             self._wrong("policy.commitments", commitments, expected=f"a list of {', '.join(COMMITMENTS)}.")
             commitments = ["firm"]
         return Policy(
-            rule=self._choice(raw, "rule", Rule, default=Rule.MAX_MIN, prefix="policy."),
-            level_by=self._choice(raw, "level_by", LevelBy, default=LevelBy.POOL, prefix="policy."),
-            count=self._choice(raw, "count", Count, default=Count.UNITS, prefix="policy."),
+            rule=self._choice(raw, "rule", kinds=Rule, default=Rule.MAX_MIN, prefix="policy."),
+            level_by=self._choice(raw, "level_by", kinds=LevelBy, default=LevelBy.POOL, prefix="policy."),
+            count=self._choice(raw, "count", kinds=Count, default=Count.UNITS, prefix="policy."),
             readiness=self._flag(raw, "readiness"),
             whole_lots=self._flag(raw, "whole_lots"),
             commitments=tuple(commitments) if isinstance(commitments, list) else ("firm",),
@@ -179,10 +180,8 @@ class SettingsReader:
                 self._missing(key)
             return None
         if isinstance(value, str):
-            try:
+            with contextlib.suppress(ValueError):
                 value = dt.date.fromisoformat(value)
-            except ValueError:
-                pass
         if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
             self._wrong(f"{prefix}{key}", value, expected="a date as YYYY-MM-DD.")
             return None
@@ -195,9 +194,7 @@ class SettingsReader:
             return True
         return value
 
-    def _choice(
-        self, raw: dict[str, object], key: str, kinds: type[E], *, default: E, prefix: str = ""
-    ) -> E:
+    def _choice(self, raw: dict[str, object], key: str, *, kinds: type[E], default: E, prefix: str = "") -> E:
         value = raw.get(key, str(default))
         allowed = [str(one) for one in kinds]
         if value not in allowed:

@@ -152,7 +152,9 @@ PROVENANCE: tuple[Column, ...] = (
     ),
     Column("evidence", Kind.LIST, "The evidence it rests on.", refers="evidence"),
     Column("note", Kind.TEXT, "A remark; it changes nothing."),
-    Column("known_on", Kind.DAY, "First day a party to the fact could know it.", default_words="always known"),
+    Column(
+        "known_on", Kind.DAY, "First day a party to the fact could know it.", default_words="always known"
+    ),
     Column(
         "public_on",
         Kind.DAY,

@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from apportion.model.columns import Column, Kind, Same, Table
 
-TEXT, COUNT, NUMBER, DAY, LIST, CHOICE = (
-    Kind.TEXT,
-    Kind.COUNT,
-    Kind.NUMBER,
-    Kind.DAY,
-    Kind.LIST,
-    Kind.CHOICE,
-)
+TEXT, COUNT, NUMBER = Kind.TEXT, Kind.COUNT, Kind.NUMBER
+DAY, LIST, CHOICE = Kind.DAY, Kind.LIST, Kind.CHOICE
 ROLES = ("director", "officer", "controller", "owner", "family", "creditor", "employee", "adviser")
 TRANSFER_KINDS = ("people", "compute", "hall", "data", "money", "opportunity", "company")
 
@@ -68,7 +62,13 @@ SKUS = Table(
             least=0,
         ),
         Column("pool", TEXT, "What a desk shares as one.", default=Same("sku")),
-        Column("cooling", LIST, "The kinds of cooling it can use.", choices=("air", "liquid"), default_words="any"),
+        Column(
+            "cooling",
+            LIST,
+            "The kinds of cooling it can use.",
+            choices=("air", "liquid"),
+            default_words="any",
+        ),
         Column("lot_units", COUNT, "Units that ship together.", unit="units", default=1, least=1),
         Column("unit_price_usd", NUMBER, "Price of one unit.", unit="USD", least=0),
         Column("rent_usd_per_hour", NUMBER, "Rent of one unit.", unit="USD per hour", least=0),
@@ -94,7 +94,9 @@ SITES = Table(
         Column("name", TEXT, "Its name.", required=True),
         Column("operator", TEXT, "Who runs it.", required=True, refers="parties", loose=True),
         Column("users", LIST, "The parties that may use it.", refers="parties", default_words="all"),
-        Column("cooling", LIST, "The kinds of cooling it offers.", choices=("air", "liquid"), default_words="any"),
+        Column(
+            "cooling", LIST, "The kinds of cooling it offers.", choices=("air", "liquid"), default_words="any"
+        ),
         Column(
             "lead_days",
             COUNT,
@@ -116,7 +118,9 @@ READINESS = Table(
         Column("site", TEXT, "The site.", required=True, refers="sites"),
         Column("step", TEXT, "The step, e.g. `hall-1`.", required=True),
         Column("ready_on", DAY, "First day it can be used.", required=True),
-        Column("power_kw", NUMBER, "Usable power in all from that day on.", unit="kW", required=True, least=0),
+        Column(
+            "power_kw", NUMBER, "Usable power in all from that day on.", unit="kW", required=True, least=0
+        ),
         Column(
             "liquid_kw",
             NUMBER,
@@ -146,7 +150,9 @@ SUPPLY = Table(
         Column("supplier", TEXT, "Who supplies it.", required=True, refers="parties", loose=True),
         Column("arrives_on", DAY, "The day it can be shipped from.", required=True),
         Column("quantity", COUNT, "How many.", unit="units", required=True, least=0),
-        Column("reserved_for", TEXT, "The order it is booked for; used by `as-booked` only.", refers="orders"),
+        Column(
+            "reserved_for", TEXT, "The order it is booked for; used by `as-booked` only.", refers="orders"
+        ),
         Column("balance", TEXT, "Rows of one balance always keep the sum of their plain quantities."),
     ),
     required=True,

@@ -23,6 +23,8 @@ _WHOLE = r"^[+-]?\d{1,15}(\.0*)?$"
 _DECIMAL = r"^[+-]?(\d{1,15}(\.\d*)?|\.\d+)$"
 _TOO_FINE = rf"\.\d{{{DECIMALS}}}\d*[1-9]"
 _ISO_DAY = r"^\d{4}-\d{2}-\d{2}$"
+# Spreadsheets put a day of the year 1900 where a cell held none; nothing here is older.
+_FIRST_YEAR = 1900
 _EXPECTED = {
     Kind.COUNT: "a whole number of at most 15 digits, without thousands separators.",
     Kind.NUMBER: f"a decimal number of at most {DECIMALS} decimals, without thousands separators.",
@@ -101,11 +103,11 @@ def _check_filled(text: pl.DataFrame, column: Column, *, table: Table, file: str
 def _parse_column(text: pl.DataFrame, column: Column, *, file: str) -> tuple[pl.Series, list[Finding]]:
     raw = text[column.name]
     typed = _typed(raw, column.kind)
-    findings = _check_fits(text, typed, column, file=file)
+    findings = _check_fits(text, typed, column=column, file=file)
     if column.kind in {Kind.COUNT, Kind.NUMBER} and (column.least is not None or column.above is not None):
-        findings += _check_range(text, typed, column, file=file)
+        findings += _check_range(text, typed, column=column, file=file)
     if column.choices:
-        findings += _check_choice(text, typed, column, file=file)
+        findings += _check_choice(text, typed, column=column, file=file)
     return typed.alias(column.name), findings
 
 
@@ -118,7 +120,7 @@ def _typed(raw: pl.Series, kind: Kind) -> pl.Series:
     if kind is Kind.DAY:
         days = trimmed.set(~trimmed.str.contains(_ISO_DAY).fill_null(value=True), None)
         parsed = days.str.to_date("%Y-%m-%d", strict=False)
-        return parsed.set((parsed.dt.year() < 1900).fill_null(value=False), None)
+        return parsed.set((parsed.dt.year() < _FIRST_YEAR).fill_null(value=False), None)
     if kind is Kind.COUNT:
         whole = trimmed.set(~trimmed.str.contains(_WHOLE).fill_null(value=True), None)
         return whole.str.replace(r"\.0*$", "").str.strip_prefix("+").cast(pl.Int64, strict=False)
@@ -134,7 +136,7 @@ def _split(raw: pl.Series) -> pl.Series:
     return parts.cast(pl.List(pl.String))
 
 
-def _check_fits(text: pl.DataFrame, typed: pl.Series, column: Column, *, file: str) -> list[Finding]:
+def _check_fits(text: pl.DataFrame, typed: pl.Series, *, column: Column, file: str) -> list[Finding]:
     raw = text[column.name]
     if column.kind is Kind.LIST:
         wrong = typed.list.eval(pl.element() == "").list.any().fill_null(value=False)
@@ -144,12 +146,10 @@ def _check_fits(text: pl.DataFrame, typed: pl.Series, column: Column, *, file: s
         expected = _EXPECTED[column.kind]
     else:
         return []
-    return _findings_at(
-        text.filter(wrong), column, code=Code.VALUE_INVALID, file=file, expected=expected
-    )
+    return _findings_at(text.filter(wrong), column, code=Code.VALUE_INVALID, file=file, expected=expected)
 
 
-def _check_range(text: pl.DataFrame, typed: pl.Series, column: Column, *, file: str) -> list[Finding]:
+def _check_range(text: pl.DataFrame, typed: pl.Series, *, column: Column, file: str) -> list[Finding]:
     if column.above is not None:
         wrong, expected = typed <= column.above, f"a number above {column.above}."
     else:
@@ -163,7 +163,7 @@ def _check_range(text: pl.DataFrame, typed: pl.Series, column: Column, *, file: 
     )
 
 
-def _check_choice(text: pl.DataFrame, typed: pl.Series, column: Column, *, file: str) -> list[Finding]:
+def _check_choice(text: pl.DataFrame, typed: pl.Series, *, column: Column, file: str) -> list[Finding]:
     allowed = list(column.choices)
     if column.kind is Kind.LIST:
         wrong = typed.list.eval(~pl.element().is_in(allowed)).list.any()

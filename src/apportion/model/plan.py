@@ -25,9 +25,19 @@ FORMAT = "apportion-plan/1"
 # A filled quantity is a share of six decimals times a rate of six.
 FILLED = pl.Decimal(38, 12)
 MILLION = 10**6
+# A share of six decimals times two rates of six, and six to spare.
+_MOST_PLACES = 24
 
-SHARES = {"order": pl.String, "sku": pl.String, "site": pl.String, "round_on": pl.Date, "units": NUMBER}
-ALLOCATIONS = {
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
+SHARES: Schema = {
+    "order": pl.String,
+    "sku": pl.String,
+    "site": pl.String,
+    "round_on": pl.Date,
+    "units": NUMBER,
+}
+ALLOCATIONS: Schema = {
     "order": pl.String,
     "customer": pl.String,
     "sku": pl.String,
@@ -37,7 +47,7 @@ ALLOCATIONS = {
     "filled": FILLED,
     "partial": NUMBER,
 }
-SHORTAGES = {
+SHORTAGES: Schema = {
     "order": pl.String,
     "customer": pl.String,
     "short": FILLED,
@@ -47,14 +57,14 @@ SHORTAGES = {
     "until_on": pl.Date,
     "remedy": pl.String,
 }
-LEVELS = {
+LEVELS: Schema = {
     "round_on": pl.Date,
     "tier": pl.Int64,
     "demand_class": pl.String,
     "level": pl.String,
     "bottleneck": pl.String,
 }
-CUSTOMERS = {
+CUSTOMERS: Schema = {
     "customer": pl.String,
     "ordered": pl.Int64,
     "filled": FILLED,
@@ -65,19 +75,19 @@ CUSTOMERS = {
     "idle_gpu_days": NUMBER,
     "held_gpu_days": NUMBER,
 }
-SITES = {
+SITES: Schema = {
     "site": pl.String,
     "round_on": pl.Date,
     "power_kw": NUMBER,
     "load_kw": NUMBER,
     "units": NUMBER,
 }
-SCHEMAS: dict[str, dict[str, object]] = {
-    "allocations": dict(ALLOCATIONS),
-    "shortages": dict(SHORTAGES),
-    "levels": dict(LEVELS),
-    "customers": dict(CUSTOMERS),
-    "sites": dict(SITES),
+SCHEMAS: dict[str, Schema] = {
+    "allocations": ALLOCATIONS,
+    "shortages": SHORTAGES,
+    "levels": LEVELS,
+    "customers": CUSTOMERS,
+    "sites": SITES,
 }
 
 
@@ -212,7 +222,9 @@ class Plan:
     @cached_property
     def table_digests(self) -> dict[str, str]:
         """Return the SHA-256 of each table's rows, in their order."""
-        return {name: digest([list(row) for row in as_text(frame).rows()]) for name, frame in self.tables.items()}
+        return {
+            name: digest([list(row) for row in as_text(frame).rows()]) for name, frame in self.tables.items()
+        }
 
     @property
     def totals(self) -> dict[str, str]:
@@ -262,10 +274,12 @@ def decimal_text(value: Fraction) -> str:
     while scaled.denominator != 1:
         scaled *= 10
         places += 1
-        if places > 24:
+        if places > _MOST_PLACES:
             raise ValueError(f"{value} has no end as a decimal.")
     digits = str(abs(scaled.numerator)).rjust(places + 1, "0")
     sign = "-" if scaled < 0 else ""
-    return f"{sign}{digits[: len(digits) - places]}.{digits[len(digits) - places :]}".rstrip(".") if places else (
-        f"{sign}{digits}"
+    return (
+        f"{sign}{digits[: len(digits) - places]}.{digits[len(digits) - places :]}".rstrip(".")
+        if places
+        else (f"{sign}{digits}")
     )

@@ -74,7 +74,8 @@ class World:
         is_party = viewpoint.startswith(PARTY_PREFIX) and len(viewpoint) > len(PARTY_PREFIX)
         if viewpoint not in {ALL, PUBLIC} and not is_party:
             raise UsageError(
-                f"There is no viewpoint {viewpoint!r}.", fix="Use all, public or party:NAME, e.g. party:tesla."
+                f"There is no viewpoint {viewpoint!r}.",
+                fix="Use all, public or party:NAME, e.g. party:tesla.",
             )
         return replace(self, view=replace(self.view, as_known_on=day, viewpoint=viewpoint))
 
@@ -163,7 +164,9 @@ def _is_known(frame: pl.DataFrame, view: View) -> pl.Expr:
     is_known = known_on.is_null() | (known_on <= day)
     if view.viewpoint == ALL:
         return is_known
-    is_public = (pl.col("public_on") <= day).fill_null(value=False) if "public_on" in frame.columns else is_known
+    is_public = (
+        (pl.col("public_on") <= day).fill_null(value=False) if "public_on" in frame.columns else is_known
+    )
     if view.viewpoint == PUBLIC or "known_to" not in frame.columns:
         return is_public
     party = view.viewpoint.removeprefix(PARTY_PREFIX)
@@ -206,4 +209,3 @@ def _with_defaults(frame: pl.DataFrame, contract: Table) -> pl.DataFrame:
             value = pl.lit(column.default).cast(column.kind.dtype)
             filled.append(pl.col(column.name).fill_null(value))
     return whole.with_columns(filled)
-

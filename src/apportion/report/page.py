@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from apportion.digest import digest
 from apportion.model.plan import Plan
+from apportion.model.policy import Rule
 from apportion.model.world import World
 from apportion.report import grids
 from apportion.report.figures import customer_figures, figures_json, site_figures, supply_figure
@@ -66,6 +67,7 @@ def report_html(world: World, plan: Plan) -> str:
         shortages=grids.shortages_grid(plan, words=words),
         allocations=grids.allocations_grid(plan, words=words),
         bars=bars,
+        is_max_min=plan.policy.rule is Rule.MAX_MIN,
         more_levels=more_levels,
         policy=policy_sentences(world, plan, words=words),
         view=view_sentences(plan, words=words),

@@ -11,7 +11,7 @@ from apportion.verify.facts import Facts, Option, Order
 from apportion.verify.figures import AMOUNT, MICRO, USE
 
 NO_REMEDY = frozenset({"on-hold", "no-round", "no-usable-site", "not-booked"})
-_PART = re.compile(r"(\d{1,30}(?:\.\d{1,24})?) (.+)", re.DOTALL)
+_PART = re.compile(r"(\d{1,30}(?:\.\d{1,24})?) (.+)", re.DOTALL | re.ASCII)
 _WORDS = {
     "power": "kW at {}",
     "liquid": "liquid kW at {}",
@@ -59,10 +59,11 @@ class Remedies:
         return lacks
 
     def _next_lot(self, order: Order, option: Option) -> int:
-        """Return the next lot in millionths of a unit: what is still open if less, but at least one unit."""
+        """Return the next lot in millionths of a unit: whole units still open if fewer than a lot, else a lot."""
         still_open = order.open_amount - self.granted.filled_by(order, len(self.facts.calendar))
         whole = max(0, still_open) // option.rate // MICRO
-        return max(1, min(self.facts.lot_units[option.sku], whole)) * MICRO
+        lot = self.facts.lot_units[option.sku]
+        return (min(lot, whole) if whole else lot) * MICRO
 
     def _missing_from(self, resource: str) -> list[int | None]:
         """Return the most by which use passes the limit from each round on; below 0, what is left over."""

@@ -15,7 +15,7 @@ Row = Mapping[str, object]
 _MILLION = 10**6
 
 
-def _finding(row: Row, code: Code, severity: Severity, /, **words: str) -> Finding:
+def _finding(row: Row, code: Code, *, severity: Severity, **words: str) -> Finding:
     return Finding(code=code, severity=severity, file=str(row[FILE]), row=int(str(row[ROW])), **words)
 
 
@@ -42,7 +42,7 @@ def _bad_rate(row: Row, text: str) -> Finding:
     return _finding(
         row,
         Code.VALUE_INVALID,
-        Severity.ERROR,
+        severity=Severity.ERROR,
         column="skus",
         found=f"The cell holds {text!r}.",
         expected="SKU or SKU:rate, the rate a number above 0 of at most six decimals.",
@@ -54,7 +54,7 @@ def _first_rate(row: Row) -> Finding:
     return _finding(
         row,
         Code.FIRST_SKU_RATE,
-        Severity.ERROR,
+        severity=Severity.ERROR,
         column="skus",
         found=f"The first SKU of order {row['order']!r} has a rate of its own.",
         expected="a rate of 1 for the first SKU, since ordered units are units of it.",
@@ -66,7 +66,7 @@ def _repeated(row: Row, column: str) -> Finding:
     return _finding(
         row,
         Code.OPTION_REPEATED,
-        Severity.ERROR,
+        severity=Severity.ERROR,
         column=column,
         found=f"Order {row['order']!r} names one of its {column} twice.",
         expected=f"each of the {column} once, best first.",
@@ -81,7 +81,7 @@ def check_min_ship(world: World) -> list[Finding]:
         _finding(
             row,
             Code.MIN_SHIP_ABOVE_QUANTITY,
-            Severity.ERROR,
+            severity=Severity.ERROR,
             column="min_ship",
             found=f"Order {row['order']!r} of {row['quantity']} has a min_ship of {row['min_ship']}.",
             expected="a least shipment of at most the quantity (equal: all or nothing).",
@@ -98,7 +98,7 @@ def check_promised_after_placed(world: World) -> list[Finding]:
         _finding(
             row,
             Code.PROMISED_BEFORE_PLACED,
-            Severity.WARNING,
+            severity=Severity.WARNING,
             column="promised_on",
             found=f"Order {row['order']!r} was promised for {row['promised_on']} but placed on {row['placed_on']}.",
             expected="a promise no earlier than the order.",
@@ -125,7 +125,7 @@ def _live_too_early(row: Row) -> Finding:
     return _finding(
         row,
         Code.LIVE_BEFORE_SHIPPED,
-        Severity.ERROR,
+        severity=Severity.ERROR,
         column="live_on",
         found=f"Shipment {row['shipment']!r} was live on {row['live_on']} but shipped on {row['shipped_on']}.",
         expected="live_on no earlier than shipped_on.",
@@ -137,7 +137,7 @@ def _not_accepted(row: Row) -> Finding:
     return _finding(
         row,
         Code.SHIPMENT_SKU_NOT_ACCEPTED,
-        Severity.WARNING,
+        severity=Severity.WARNING,
         column="sku",
         found=f"Shipment {row['shipment']!r} sent {row['sku']!r}, which order {row['order']!r} does not accept.",
         expected="a SKU that the order accepts.",
@@ -172,7 +172,7 @@ def _too_much(row: Row, code: Code, *, of: str) -> Finding:
     return _finding(
         row,
         code,
-        Severity.WARNING,
+        severity=Severity.WARNING,
         column="quantity",
         found=f"With shipment {row['shipment']!r} of {row['quantity']} more has been shipped than {of} holds.",
         expected=f"at most what {of} holds.",
@@ -198,7 +198,7 @@ def _no_round(row: Row, *, last: dt.date) -> Finding:
     return _finding(
         row,
         Code.NO_ROUND,
-        Severity.WARNING,
+        severity=Severity.WARNING,
         column="requested_on",
         found=f"Order {row['order']!r}, wanted on {row['requested_on']}, is open in no round of the plan.",
         expected=f"a window that holds a round; the last is {last}.",
@@ -227,7 +227,7 @@ def _no_site(row: Row) -> Finding:
     return _finding(
         row,
         Code.NO_USABLE_SITE,
-        Severity.WARNING,
+        severity=Severity.WARNING,
         column="sites",
         found=f"Order {row['order']!r} accepts {'|'.join(_texts(row['sites']))!r}; none of them can take it.",
         expected="a site that the customer may use and that offers a cooling the SKU can use.",
@@ -243,15 +243,17 @@ def check_split_pools(world: World) -> list[Finding]:
     """List the customers whose orders of several pools accept the same SKU."""
     pools = dict(world.table("skus").select("sku", "pool").iter_rows())
     seen: dict[tuple[str, str], tuple[str, str]] = {}
+    told: set[tuple[str, str]] = set()
     found: list[Finding] = []
     for row in world.table("orders").iter_rows(named=True):
         parts = accepted(row)
         pool = pools.get(parts[0].sku, "") if parts else ""
         for one in parts:
-            first_order, first_pool = seen.setdefault((row["customer"], one.sku), (row["order"], pool))
-            if first_pool != pool:
+            key = (row["customer"], one.sku)
+            first_order, first_pool = seen.setdefault(key, (row["order"], pool))
+            if first_pool != pool and key not in told:
+                told.add(key)
                 found.append(_split(row, one.sku, first_order=first_order, pools=f"{first_pool} and {pool}"))
-                break
     return found
 
 
@@ -259,7 +261,7 @@ def _split(row: Row, sku: str, *, first_order: str, pools: str) -> Finding:
     return _finding(
         row,
         Code.SPLIT_POOL,
-        Severity.WARNING,
+        severity=Severity.WARNING,
         column="skus",
         found=f"Orders {first_order!r} and {row['order']!r} of {row['customer']!r} accept {sku!r} in pools {pools}.",
         expected="one pool for all orders of a customer that accept the same SKU.",

@@ -36,7 +36,11 @@ def _unknown(frame: pl.DataFrame, column: Column, *, known: set[str]) -> Iterabl
     if column.name == "skus":
         names = cells[column.name].map_elements(lambda text: parse_accepted(text)[0], return_dtype=pl.String)
         cells = cells.with_columns(names.alias(column.name))
-    for file, row, value in cells.filter(~pl.col(column.name).is_in(list(known))).unique(maintain_order=True).rows():
+    unknown = cells.filter(~pl.col(column.name).is_in(list(known))).unique(maintain_order=True)
+    if column.loose:
+        # No plan rests on it, so a name is told once, not in each of its rows.
+        unknown = unknown.unique(subset=[column.name], keep="first", maintain_order=True)
+    for file, row, value in unknown.rows():
         yield Finding(
             code=Code.REFERENCE_UNKNOWN,
             severity=Severity.WARNING if column.loose else Severity.ERROR,
@@ -111,10 +115,10 @@ def check_who_knew_when(world: World) -> list[Finding]:
         if not {"known_on", "public_on"} <= set(frame.columns):
             continue
         told = pl.col("known_to").is_null() if "known_to" in frame.columns else pl.lit(value=True)
-        for row in frame.filter(pl.col("public_on") < pl.col("known_on")).iter_rows(named=True):
-            found.append(_public_too_early(row))
-        for row in frame.filter((pl.col("public_on") > pl.col("known_on")) & told).iter_rows(named=True):
-            found.append(_known_to_nobody(row))
+        early = frame.filter(pl.col("public_on") < pl.col("known_on"))
+        untold = frame.filter((pl.col("public_on") > pl.col("known_on")) & told)
+        found += [_public_too_early(row) for row in early.iter_rows(named=True)]
+        found += [_known_to_nobody(row) for row in untold.iter_rows(named=True)]
     return found
 
 

@@ -18,7 +18,9 @@ def check_readiness_never_falls(world: World) -> list[Finding]:
     """List the steps of a site with less power than an earlier one; cases may reorder steps, so the middle counts."""
     steps = world.case(Case.MIDDLE).table("readiness").sort("site", "ready_on", "power_kw", "step")
     before = pl.col("power_kw").shift().over("site")
-    falling = steps.with_columns(before.alias("before"), pl.col("step").shift().over("site").alias("step_before"))
+    falling = steps.with_columns(
+        before.alias("before"), pl.col("step").shift().over("site").alias("step_before")
+    )
     return [
         Finding(
             code=Code.READINESS_FALLS,

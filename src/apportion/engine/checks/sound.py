@@ -31,7 +31,7 @@ def sound_part(world: World, findings: Iterable[Finding]) -> World:
         if {column.name for column in TABLES[name].needed if column.required} <= set(frame.columns)
     }
     while True:
-        kept = {name: _referring(frame, TABLES[name], tables) for name, frame in tables.items()}
+        kept = {name: _referring(frame, TABLES[name], tables=tables) for name, frame in tables.items()}
         if all(len(kept[name]) == len(tables[name]) for name in tables):
             return replace(world, tables=kept)
         tables = kept
@@ -43,7 +43,7 @@ def _without(frame: pl.DataFrame, wrong: Mapping[str, set[int]]) -> pl.DataFrame
     return frame.filter(~pl.col(ROW).is_in(list(wrong.get(frame[FILE][0], ()))))
 
 
-def _referring(frame: pl.DataFrame, contract: Table, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def _referring(frame: pl.DataFrame, contract: Table, *, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Return the rows whose strict references hold among the rows kept."""
     for column in contract.columns:
         if not column.refers or column.loose or column.name not in frame.columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import polars as pl
 
@@ -42,13 +43,17 @@ def _of_table(frame: pl.DataFrame, contract: Table) -> Iterable[Finding]:
         for row in rows:
             day = row["known_on"]
             if day in first_of_day:
-                yield _duplicate(contract, name, row, first=first_of_day[day])
+                yield _duplicate(contract, name, row=row, first=first_of_day[day])
             first_of_day.setdefault(day, row)
-        yield from _conflicts(contract, name, list(first_of_day.values()))
+        yield from _conflicts(contract, name, rows=list(first_of_day.values()))
 
 
 def _duplicate(
-    contract: Table, name: tuple[str | None, ...], /, row: dict[str, str | None], *, first: dict[str, str | None]
+    contract: Table,
+    name: tuple[str | None, ...],
+    *,
+    row: dict[str, str | None],
+    first: dict[str, str | None],
 ) -> Finding:
     return Finding(
         code=Code.KEY_DUPLICATE,
@@ -63,10 +68,10 @@ def _duplicate(
 
 
 def _conflicts(
-    contract: Table, name: tuple[str | None, ...], rows: list[dict[str, str | None]]
+    contract: Table, name: tuple[str | None, ...], *, rows: list[dict[str, str | None]]
 ) -> Iterable[Finding]:
     ordered = sorted(rows, key=lambda row: row["known_on"] or "")
-    for earlier, then in zip(ordered, ordered[1:], strict=False):
+    for earlier, then in pairwise(ordered):
         differing = [column for column in then if column not in _ABOUT and then[column] != earlier[column]]
         for column in differing:
             yield Finding(
