@@ -163,8 +163,22 @@ def verify(plan_folder: PlanFolder, scenario: ScenarioAt = None, as_json: AsJson
         if len(refusals) > 1:
             typer.echo(f"{len(refusals) - 1} more; --json lists them.")
     else:
-        typer.echo("Proven: feasible, and under its rule no other choice is fairer.")
+        typer.echo("Proven: every limit holds in every round, and every unit went where the rule sends it.")
     raise typer.Exit(1 if refusals else 0)
+
+
+@app.command()
+def replay(plan_folder: PlanFolder, scenario: ScenarioAt = None, as_json: AsJson = False) -> None:
+    """Count the unit-days of a plan after it ships: held, in transit, idle and live, by party, site and SKU."""
+    from apportion.commands.plans import replay_plan
+    from apportion.model.canonical import as_text
+
+    outcome = replay_plan(plan_folder, scenario=scenario)
+    if as_json:
+        _print_json(_tables_json(vars(outcome)))
+        return
+    days = as_text(outcome.days)
+    _print_table([tuple(days.columns), *[tuple(cell or "" for cell in row) for row in days.rows()]])
 
 
 @app.command()

@@ -278,7 +278,7 @@ def sample_plan(world: World | None = None) -> Plan:
 
 def customer_row(customer: str, allocations: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
     """Return one row of the table customers."""
-    ordered = sum(row[3] for row in ORDERS if row[1] == customer)
+    ordered = sum(row[3] for row in ORDERS if row[1] == customer and row[7] == "firm")
     filled = sum((Decimal(str(row[6])) for row in allocations if row[1] == customer), Decimal(0))
     weight = next(Decimal(party["weight"]) for party in PARTIES if party["party"] == customer)
     return (customer, ordered, filled, filled / ordered, weight, filled, Decimal(0), Decimal(0), Decimal(0))

@@ -38,7 +38,7 @@ def test_the_sentence_names_what_makes_up_most_of_the_shortage() -> None:
     world = sample_world()
     assert summary_sentence(world, sample_plan(world), words=WORDS) == (
         "100,000 of 124,000 ordered units ship before 2025-03-31; 24,000 are short, most of them because "
-        "giga_texas is not ready. 35,000 more ordered units are on hold or not planned."
+        "giga_texas is not ready. 35,000 more units are forecast only and not planned."
     )
 
 
@@ -73,9 +73,19 @@ def test_a_plan_in_full_says_so_and_how_much_is_late() -> None:
 
 def test_a_plan_of_nothing_says_so() -> None:
     assert said(shipped=0, shortages=[]) == "No order is open in this plan."
-    assert said(shipped=0, shortages=[("on-hold", "status hold", 7)]) == (
-        "No order is open in this plan. 7 more ordered units are on hold or not planned."
+
+
+def test_orders_on_hold_are_short_and_orders_left_out_are_told_apart() -> None:
+    assert said(shipped=1, shortages=[("on-hold", "status hold", 7)]) == (
+        "1 of 8 ordered units ships before 2025-03-31; 7 are short, because orders are on hold."
     )
+    world = sample_world()
+    rows = [("T2", "tesla", Decimal(7), None, "on-hold", "commitment forecast", None, None)]
+    plan = make_plan(world, tables={"shortages": rows, "customers": [("tesla", 0, *[None] * 7)]})
+    assert summary_sentence(world, plan, words=WORDS) == (
+        "No order is open in this plan. 7 more units are forecast only and not planned."
+    )
+    assert [line.reason for line in customer_lines(world, plan, words=WORDS)] == ["Not planned"]
 
 
 def test_late_counts_from_the_first_round_on_or_after_the_day_wanted() -> None:
@@ -102,5 +112,5 @@ def test_the_table_is_plain_text_the_most_short_first() -> None:
     world = sample_world()
     rows = summary_table(world, sample_plan(world), words=WORDS)
     assert rows[0] == ("Customer", "Ordered", "Filled", "Short", "First shipment", "Main reason")
-    assert rows[1] == ("tesla", "87,000", "36,000", "51,000", "2024-06-17", "On hold or not planned")
+    assert rows[1] == ("tesla", "52,000", "36,000", "16,000", "2024-06-17", "Site not ready")
     assert [row[0] for row in rows[2:]] == ["xai", "harbour", "ministry", "x"]

@@ -21,7 +21,7 @@ from apportion.report.page import report_html
 from apportion.report.summary import summary_sentence, summary_table
 from apportion.report.why import why_sentences
 from apportion.report.words import Words
-from apportion.study.replay import replay
+from apportion.study.replay import Replay, replay
 from apportion.study.summaries import customers_table, sites_table
 from apportion.verify import Refusal, verify
 from apportion.version import VERSION
@@ -130,6 +130,12 @@ def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
     if page.is_file() and page.read_bytes() != report_html(world, plan).encode():
         refusals.append(_differs(REPORT_FILE))
     return refusals
+
+
+def replay_plan(folder: Path, *, scenario: str | None = None) -> Replay:
+    """Return what happens to the units of a plan on disk after they ship."""
+    world, plan = open_plan(folder, scenario=scenario)
+    return replay(world, plan.tables["allocations"])
 
 
 def _differs(file: str) -> Refusal:

@@ -91,8 +91,6 @@ REASON_CAUSES = {
     "no-round": "summary.because.no-round",
 }
 FILLED = "filled"
-# Nobody competes for these yet: they are counted apart from what is short.
-NOT_PLANNED = frozenset({"on-hold", "not-decided"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +111,14 @@ def read_resource(cell: str | None) -> Resource | None:
         if cell and cell.startswith(prefix):
             return Resource(kind, cell.removeprefix(prefix))
     return None
+
+
+def reason_words(reason: str, *, resource: str | None, words: Words) -> str:
+    """Return a reason in a few words; an order whose commitment is left out is not on hold but not planned."""
+    bound = read_resource(resource)
+    if bound is not None and bound.kind is Kind.COMMITMENT:
+        return words.say("reason.not-planned")
+    return words.say(REASON_NAMES[reason])
 
 
 def resource_words(cell: str | None, *, words: Words) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from apportion.errors import Finding
 from apportion.model.plan import Plan
-from apportion.report.cells import REASON_NAMES, bottleneck_words, remedy_words, resource_words
+from apportion.report.cells import bottleneck_words, reason_words, remedy_words, resource_words
 from apportion.report.summary import CustomerLine
 from apportion.report.words import Value, Words
 
@@ -125,7 +125,7 @@ def shortages_grid(plan: Plan, *, words: Words) -> Grid:
             row["customer"],
             row["short"],
             row["late_days"],
-            words.say(REASON_NAMES[row["reason"]]),
+            reason_words(row["reason"], resource=row["resource"], words=words),
             resource_words(row["resource"], words=words),
             row["until_on"],
             remedy_words(row["remedy"], words=words),

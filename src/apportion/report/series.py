@@ -117,9 +117,9 @@ def _arrivals(world: World) -> list[Point]:
 
 
 def _wanted(world: World, plan: Plan) -> list[Point]:
-    """Return when planned, open orders want what has not shipped already."""
+    """Return when planned orders want what has not shipped already; a closed one wants nothing more."""
     filled = _filled_already(world)
-    is_planned = (pl.col("status") == "open") & pl.col("commitment").is_in(list(plan.policy.commitments))
+    is_planned = (pl.col("status") != "closed") & pl.col("commitment").is_in(list(plan.policy.commitments))
     rows = world.orders.filter(is_planned).select("order", "requested_on", "quantity")
     return [(day, max(ZERO, quantity - filled.get(order, ZERO))) for order, day, quantity in rows.iter_rows()]
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from apportion.model.plan import Plan
 from apportion.model.world import World
-from apportion.report.cells import NOT_PLANNED, REASON_CAUSES, REASON_NAMES, read_resource
+from apportion.report.cells import REASON_CAUSES, REASON_NAMES, read_resource, reason_words
 from apportion.report.others import customers_named
 from apportion.report.words import Words
 
@@ -27,8 +27,8 @@ class Totals:
     Attributes:
         units: Units shipped.
         filled: Ordered units they fill.
-        short: Ordered units short, without those that are on hold or not planned.
-        set_aside: Ordered units on hold or not planned.
+        short: Ordered units short, without orders whose commitment is left out.
+        set_aside: Ordered units of those.
         late: Ordered units that ship after the first round on or after the day wanted.
         sites: Sites that receive units.
     """
@@ -67,15 +67,26 @@ class CustomerLine:
 def totals_of(world: World, plan: Plan) -> Totals:
     """Return the key figures of a plan."""
     allocations, shortages = plan.tables["allocations"], plan.tables["shortages"]
-    is_aside = pl.col("reason").is_in(list(NOT_PLANNED))
+    short = total(planned_shortages(world, plan)["short"])
     return Totals(
         units=total(allocations["units"]),
         filled=total(allocations["filled"]),
-        short=total(shortages.filter(~is_aside)["short"]),
-        set_aside=total(shortages.filter(is_aside)["short"]),
+        short=short,
+        set_aside=total(shortages["short"]) - short,
         late=total(late_rows(world, allocations)["filled"]),
         sites=allocations.filter(pl.col("units") > 0)["site"].n_unique(),
     )
+
+
+def planned_shortages(world: World, plan: Plan) -> pl.DataFrame:
+    """Return the shortages of orders whose commitment the policy plans."""
+    left_out = _left_out(world, plan)["order"].implode()
+    return plan.tables["shortages"].filter(~pl.col("order").is_in(left_out))
+
+
+def _left_out(world: World, plan: Plan) -> pl.DataFrame:
+    """Return the orders whose commitment the policy does not plan."""
+    return world.orders.filter(~pl.col("commitment").is_in(list(plan.policy.commitments)))
 
 
 def total(column: pl.Series) -> Decimal:
@@ -103,8 +114,9 @@ def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
     found = totals_of(world, plan)
     end_on = world.settings.calendar.end_on
     wanted = found.filled + found.short
+    aside = _set_aside(world, plan, count=found.set_aside, words=words)
     if not wanted:
-        return _with_set_aside(words.say("summary.nothing-planned"), found, words=words)
+        return words.say("summary.nothing-planned") + aside
     if not found.short:
         sentence = words.say("summary.all", count=wanted, day=end_on)
         if found.late:
@@ -115,26 +127,28 @@ def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
                 else words.say("summary.of-them-late", number=found.late)
             )
             sentence += _late_because(world, plan, words=words)
-        return _with_set_aside(sentence + ".", found, words=words)
+        return f"{sentence}.{aside}"
     sentence = words.say(
         "summary.short",
         shipped=words.say("summary.shipped", count=found.filled, wanted=wanted),
         short=words.say("summary.are-short", count=found.short),
-        because=_because(plan, short=found.short, words=words),
+        because=_because(world, plan, short=found.short, words=words),
         day=end_on,
     )
-    return _with_set_aside(sentence, found, words=words)
+    return sentence + aside
 
 
-def _with_set_aside(sentence: str, found: Totals, *, words: Words) -> str:
-    if not found.set_aside:
-        return sentence
-    return f"{sentence} {words.say('summary.set-aside', count=found.set_aside)}"
+def _set_aside(world: World, plan: Plan, *, count: Decimal, words: Words) -> str:
+    """Return the sentence on orders whose commitment is left out, after a blank; empty if there are none."""
+    if not count:
+        return ""
+    commitments = sorted(set(_left_out(world, plan)["commitment"]))
+    return " " + words.say("summary.set-aside", count=count, commitments=words.listed(commitments))
 
 
-def _because(plan: Plan, *, short: Decimal, words: Words) -> str:
+def _because(world: World, plan: Plan, *, short: Decimal, words: Words) -> str:
     """Return the main reason as a clause, with its resource where one makes up most of it."""
-    rows = plan.tables["shortages"].filter(~pl.col("reason").is_in(list(NOT_PLANNED)) & (pl.col("short") > 0))
+    rows = planned_shortages(world, plan).filter(pl.col("short") > 0)
     by_reason = _added(rows, ["reason"])
     reason = min(by_reason, key=lambda one: (-by_reason[one], _ORDER_OF_REASONS[one[0]]))[0]
     of_reason = by_reason[(reason,)]
@@ -179,7 +193,7 @@ def customer_lines(world: World, plan: Plan, *, words: Words) -> list[CustomerLi
     allocations = plan.tables["allocations"]
     first_days = allocations.filter(pl.col("units") > 0).group_by("customer").agg(pl.col("round_on").min())
     first_on: Mapping[str, dt.date] = dict(first_days.rows())
-    short = _added(plan.tables["shortages"], ["customer"])
+    short = _added(planned_shortages(world, plan), ["customer"])
     lines = [
         CustomerLine(
             customer=row["customer"],
@@ -188,21 +202,23 @@ def customer_lines(world: World, plan: Plan, *, words: Words) -> list[CustomerLi
             filled=row["filled"],
             short=short.get((row["customer"],), NOTHING),
             first_on=first_on.get(row["customer"]),
-            reason=_main_reason(plan, customer=row["customer"], words=words),
+            reason=_main_reason(world, plan, customer=row["customer"], words=words),
         )
         for row in plan.tables["customers"].iter_rows(named=True)
     ]
     return sorted(lines, key=lambda line: (-line.short, -line.ordered, line.customer))
 
 
-def _main_reason(plan: Plan, *, customer: str, words: Words) -> str:
+def _main_reason(world: World, plan: Plan, *, customer: str, words: Words) -> str:
     """Return the reason of most units short; of a customer that is late only, the first of those."""
-    rows = plan.tables["shortages"].filter(pl.col("customer") == customer)
+    is_own = pl.col("customer") == customer
+    rows = planned_shortages(world, plan).filter(is_own)
     if not len(rows):
-        return ""
+        is_left_out = len(plan.tables["shortages"].filter(is_own)) > 0
+        return words.say("reason.not-planned") if is_left_out else ""
     by_reason = _added(rows, ["reason"])
     reason = min(by_reason, key=lambda one: (-by_reason[one], _ORDER_OF_REASONS[one[0]]))[0]
-    name = words.say(REASON_NAMES[reason])
+    name = reason_words(reason, resource=None, words=words)
     return name if by_reason[(reason,)] else words.say("summary.late-by-reason", reason=name)
 
 

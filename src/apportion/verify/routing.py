@@ -24,8 +24,8 @@ from apportion.verify.refusal import Refusal, shown
 from apportion.verify.replay import Stage
 from apportion.verify.simplex import Budget, WorkSpent
 
-PART_ORDERS = 12
-PART_COLUMNS = 48
+PART_ORDERS = 40
+PART_COLUMNS = 120
 STAGES = 400
 CELLS = 15_000_000
 # Reading one live option costs about as much as this many cells.
