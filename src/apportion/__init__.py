@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from apportion import version as _version
 
 if TYPE_CHECKING:
-    from apportion.api import Plan, check, explain, load, plan, read, scenarios, verify
+    from apportion.api import Plan, check, load, plan, read, scenarios, verify_folder
     from apportion.errors import ApportionError, Finding, FindingsError, Severity, UsageError
     from apportion.model.policy import Policy
     from apportion.model.world import World
@@ -36,13 +36,12 @@ _HOMES = {
     "UsageError": "apportion.errors",
     "World": "apportion.model.world",
     "check": "apportion.api",
-    "explain": "apportion.api",
     "load": "apportion.api",
     "plan": "apportion.api",
     "read": "apportion.api",
     "replay": "apportion.study.replay",
     "scenarios": "apportion.api",
-    "verify": "apportion.api",
+    "verify_folder": "apportion.api",
 }
 
 __all__ = [
@@ -56,13 +55,12 @@ __all__ = [
     "World",
     "__version__",
     "check",
-    "explain",
     "load",
     "plan",
     "read",
     "replay",
     "scenarios",
-    "verify",
+    "verify_folder",
 ]
 
 

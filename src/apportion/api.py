@@ -156,11 +156,6 @@ def load(folder: str | Path, *, scenario: str | None = None) -> Plan:
     return Plan(world, record)
 
 
-def explain(folder: str | Path, order: str) -> list[str]:
-    """Return in sentences what an order of a plan on disk gets and why not more or sooner."""
-    return plans.explain_order(Path(folder), order)
-
-
-def verify(folder: str | Path, *, scenario: str | None = None) -> list[Refusal]:
-    """Return why a plan on disk is not proven; empty if it is."""
+def verify_folder(folder: str | Path, *, scenario: str | None = None) -> list[Refusal]:
+    """Return why a plan on disk is not proven, its files included; empty if it is."""
     return plans.verify_plan(Path(folder), scenario=scenario)

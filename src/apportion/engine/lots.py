@@ -108,17 +108,20 @@ class _Lots:
                 due = track.share[at] // size * size - standing[index]
                 if due > 0 and self._problem.orders[track.option.order].is_open(at_round):
                     standing[index] += self._let_through(
-                        track.option, due, at_round=at_round, in_window=in_window
+                        track.option, due, at_round=at_round, size=size, in_window=in_window
                     )
                 track.floors[at] = standing[index]
 
-    def _let_through(self, option: Option, due: int, *, at_round: int, in_window: dict[int, int]) -> int:
+    def _let_through(
+        self, option: Option, due: int, *, at_round: int, size: int, in_window: dict[int, int]
+    ) -> int:
+        """Return what of a floor the quotas of a round let through, in whole lots (units once complete)."""
         quotas = [one for one in self._quotas(option) if self._problem.resources[one].holds_in(at_round)]
         let = due
         for quota in quotas:
             left = (self._problem.resources[quota].limits[at_round] or 0) - in_window.get(quota, 0)
             if left < let:
-                let = max(0, left) // self._lot(option) * self._lot(option)
+                let = max(0, left) // size * size
         for quota in quotas:
             in_window[quota] = in_window.get(quota, 0) + let
         return let

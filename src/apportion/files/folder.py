@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from apportion.errors import Code, Finding, FindingsError, Severity, UsageError, has_errors, in_order
+from apportion.files.cells import read_cells
 from apportion.files.settings import read_settings, settings_text
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
@@ -22,7 +23,6 @@ from apportion.model.parsing import FILE, ROW, parse_table
 from apportion.model.world import World
 
 SUFFIXES = (".csv", ".parquet")
-_FIRST_DATA_ROW = 2  # As a spreadsheet counts: the header is row 1.
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,47 +94,14 @@ def _read_table(path: Path, name: str) -> tuple[pl.DataFrame | None, list[Findin
     if len(files) > 1:
         return None, [_two_files(files)]
     file = files[0]
-    try:
-        text = _csv_as_text(file) if file.suffix == ".csv" else _parquet_as_text(file)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
-        return None, [_unreadable(file, error)]
-    duplicates = [column for column in text.columns if "_duplicated_" in column]
-    if duplicates:
-        return None, [_duplicate_column(file, column) for column in duplicates]
+    text, findings = read_cells(file)
+    if text is None:
+        return None, findings
     parsed = parse_table(text, TABLES[name], file=file.name)
-    findings = list(parsed.findings)
+    findings.extend(parsed.findings)
     if not len(text) and TABLES[name].required:
         findings.append(_no_rows(file))
     return parsed.frame, findings
-
-
-def _csv_as_text(file: Path) -> pl.DataFrame:
-    """Return every cell of a CSV file as text, empty ones null, with row numbers."""
-    if not file.stat().st_size:
-        raise pl.exceptions.NoDataError("the file is empty")
-    frame = pl.read_csv(file, infer_schema=False, empty_string_is_null=True, glob=False)
-    return frame.with_row_index(ROW, offset=_FIRST_DATA_ROW)
-
-
-def _parquet_as_text(file: Path) -> pl.DataFrame:
-    """Return every cell of a Parquet file as the text of its value; floats by their shortest decimal."""
-    frame = pl.read_parquet(file)
-    columns = [_spelled(series) for series in frame.iter_columns()]
-    return pl.DataFrame(columns).with_row_index(ROW, offset=_FIRST_DATA_ROW)
-
-
-def _spelled(series: pl.Series) -> pl.Series:
-    if series.dtype.is_float():
-        texts = [None if value is None else _shortest(value) for value in series.to_list()]
-        return pl.Series(series.name, texts, dtype=pl.String)
-    text = as_text(pl.DataFrame([series]))[series.name]
-    return text.set((text == "").fill_null(value=False), None)
-
-
-def _shortest(value: float) -> str:
-    """Return the shortest decimal that reads back as this float, never in powers of ten."""
-    text = repr(value)
-    return format(value, "f") if "e" in text and abs(value) >= 1 else text
 
 
 def _check_files_known(path: Path) -> Iterator[Finding]:
@@ -176,32 +143,6 @@ def _two_files(files: list[Path]) -> Finding:
         found=f"There are {names}.",
         expected="one file per table.",
         fix="Take one of them out.",
-    )
-
-
-def _unreadable(file: Path, error: Exception) -> Finding:
-    first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return Finding(
-        code=Code.FILE_UNREADABLE,
-        severity=Severity.ERROR,
-        file=file.name,
-        found=f"It cannot be read as a table: {first_line}.",
-        expected="a header and one line per row, each with as many cells as the header, in UTF-8.",
-        fix="Mend the file, or export it again.",
-    )
-
-
-def _duplicate_column(file: Path, column: str) -> Finding:
-    name = column.split("_duplicated_", maxsplit=1)[0]
-    return Finding(
-        code=Code.COLUMN_DUPLICATE,
-        severity=Severity.ERROR,
-        file=file.name,
-        row=1,
-        column=name,
-        found=f"The header names {name!r} twice.",
-        expected="each column once.",
-        fix="Rename one of them or take it out.",
     )
 
 

@@ -13,6 +13,8 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
     >>> as_text(pl.DataFrame({"a": [[" x", "y"], None], "n": [1, None]})).rows()
     [(' x|y', '1'), (None, None)]
+    >>> as_text(pl.DataFrame({"n": pl.Series([100, 0], dtype=pl.Decimal(9, 0))})).rows()
+    [('100',), ('0',)]
     """
     return frame.select(_text_of(pl.col(name), frame.schema[name]).alias(name) for name in frame.columns)
 
@@ -21,7 +23,7 @@ def _text_of(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.List):
         return column.list.join("|")
     if isinstance(dtype, pl.Decimal):
-        return column.cast(pl.String).str.replace(r"\.?0+$", "")
+        return column.cast(pl.String).str.replace(r"(\.\d*?)0*$", "${1}").str.strip_suffix(".")
     return column.cast(pl.String)
 
 

@@ -258,7 +258,7 @@ def resource_words(key: str) -> str:
 
 
 def _sum(frame: pl.DataFrame, column: str) -> Fraction:
-    return sum((Fraction(value) for value in frame[column].to_list() if value is not None), Fraction(0))
+    return Fraction(frame[column].sum() or 0)
 
 
 def decimal_text(value: Fraction) -> str:

@@ -11,7 +11,7 @@ import polars as pl
 
 from apportion.model.plan import Plan
 from apportion.model.world import World
-from apportion.report.cells import REASON_CAUSES, REASON_NAMES, read_resource, reason_words
+from apportion.report.cells import REASON_CAUSES, REASON_NAMES, read_resource
 from apportion.report.others import customers_named
 from apportion.report.words import Words
 
@@ -193,7 +193,11 @@ def customer_lines(world: World, plan: Plan, *, words: Words) -> list[CustomerLi
     allocations = plan.tables["allocations"]
     first_days = allocations.filter(pl.col("units") > 0).group_by("customer").agg(pl.col("round_on").min())
     first_on: Mapping[str, dt.date] = dict(first_days.rows())
-    short = _added(planned_shortages(world, plan), ["customer"])
+    planned = planned_shortages(world, plan)
+    short, by_reason = _added(planned, ["customer"]), _added(planned, ["customer", "reason"])
+    reasons = {name: _main_reason(by_reason, customer=name, words=words) for (name,) in short}
+    left_out = dict.fromkeys(plan.tables["shortages"]["customer"], words.say("reason.not-planned"))
+    told = left_out | reasons
     lines = [
         CustomerLine(
             customer=row["customer"],
@@ -202,24 +206,19 @@ def customer_lines(world: World, plan: Plan, *, words: Words) -> list[CustomerLi
             filled=row["filled"],
             short=short.get((row["customer"],), NOTHING),
             first_on=first_on.get(row["customer"]),
-            reason=_main_reason(world, plan, customer=row["customer"], words=words),
+            reason=told.get(row["customer"], ""),
         )
         for row in plan.tables["customers"].iter_rows(named=True)
     ]
     return sorted(lines, key=lambda line: (-line.short, -line.ordered, line.customer))
 
 
-def _main_reason(world: World, plan: Plan, *, customer: str, words: Words) -> str:
+def _main_reason(by_reason: Mapping[tuple[str, ...], Decimal], *, customer: str, words: Words) -> str:
     """Return the reason of most units short; of a customer that is late only, the first of those."""
-    is_own = pl.col("customer") == customer
-    rows = planned_shortages(world, plan).filter(is_own)
-    if not len(rows):
-        is_left_out = len(plan.tables["shortages"].filter(is_own)) > 0
-        return words.say("reason.not-planned") if is_left_out else ""
-    by_reason = _added(rows, ["reason"])
-    reason = min(by_reason, key=lambda one: (-by_reason[one], _ORDER_OF_REASONS[one[0]]))[0]
-    name = reason_words(reason, resource=None, words=words)
-    return name if by_reason[(reason,)] else words.say("summary.late-by-reason", reason=name)
+    own = {reason: short for (name, reason), short in by_reason.items() if name == customer}
+    reason = min(own, key=lambda one: (-own[one], _ORDER_OF_REASONS[one]))
+    name = words.say(REASON_NAMES[reason])
+    return name if own[reason] else words.say("summary.late-by-reason", reason=name)
 
 
 def summary_table(world: World, plan: Plan, *, words: Words) -> list[tuple[str, ...]]:

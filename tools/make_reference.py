@@ -1,0 +1,345 @@
+"""Write the parts of the reference pages that follow from the code. Run `python tools/make_reference.py`.
+
+A page holds ``<!-- made: NAME -->`` and ``<!-- end of NAME -->``; what stands between is made here from the
+contracts, the plan's schemas, the codes, the command line and the public names. With ``--check`` nothing is
+written, and the exit code is 1 where a page is stale.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import polars as pl
+from typer.testing import CliRunner
+
+import apportion
+from apportion.cli import app
+from apportion.errors import Code, Severity
+from apportion.model.columns import PROVENANCE, Column, Kind, Table
+from apportion.model.contracts import TABLES
+from apportion.model.plan import SCHEMAS, SHARES
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+_HELP_COLUMNS = "88"
+
+# Severity as it is reported; empty for what is an exception or a refusal rather than a finding.
+ERROR, WARNING, INFO, RAISED = Severity.ERROR.word, Severity.WARNING.word, Severity.INFO.word, "exception"
+CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
+    Code.SCENARIO_NOT_FOUND: (RAISED, "Kept for a later version; an unknown scenario is `usage` today."),
+    Code.TABLE_MISSING: (ERROR, "A table that every scenario needs has no file."),
+    Code.TABLE_UNKNOWN: (
+        f"{WARNING}, {ERROR}",
+        "A file is named like no table and is left out (warning); or one table has two files (error).",
+    ),
+    Code.TABLE_EMPTY: (WARNING, "A needed table has a header and no row."),
+    Code.FILE_UNREADABLE: (ERROR, "A file is missing, is no table, is no TOML, or is not in UTF-8."),
+    Code.COLUMN_MISSING: (ERROR, "A needed column is not in the header."),
+    Code.COLUMN_DUPLICATE: (ERROR, "The header names a column twice."),
+    Code.SETTING_MISSING: (ERROR, "`scenario.toml` lacks `name`, `start_on` or `end_on`."),
+    Code.SETTING_INVALID: (ERROR, "A setting holds a value of the wrong kind, or no round fits the horizon."),
+    Code.SETTING_UNKNOWN: (WARNING, "A setting is not known; it is kept by export and changes nothing."),
+    Code.VALUE_MISSING: (ERROR, "A cell that must be filled is empty."),
+    Code.VALUE_INVALID: (ERROR, "A cell holds what its column cannot: no number, no date, no allowed word."),
+    Code.VALUE_OUT_OF_RANGE: (ERROR, "A number is lower than its column allows."),
+    Code.KEY_DUPLICATE: (ERROR, "Two rows have the same key and the same `known_on`."),
+    Code.FACTS_CONFLICT: (WARNING, "Two statements of one fact differ; the one known last stands."),
+    Code.REFERENCE_UNKNOWN: (
+        f"{ERROR}, {WARNING}",
+        "A cell names a row that is not there. A warning where no plan rests on it (operator, supplier).",
+    ),
+    Code.PUBLIC_BEFORE_KNOWN: (ERROR, "`public_on` lies before `known_on`."),
+    Code.KNOWN_TO_MISSING: (ERROR, "A row was known before it was public and does not say to whom."),
+    Code.PERIOD_EMPTY: (ERROR, "A period ends on or before its first day."),
+    Code.RANGE_DISORDERED: (ERROR, "A low value exceeds the plain one, or the plain one the high one."),
+    Code.READINESS_FALLS: (ERROR, "A later step of a site has less power than an earlier one."),
+    Code.FIRST_SKU_RATE: (ERROR, "An order's first SKU has a rate other than 1."),
+    Code.OPTION_REPEATED: (ERROR, "An order names a SKU or a site twice."),
+    Code.MIN_SHIP_ABOVE_QUANTITY: (ERROR, "`min_ship` exceeds the quantity."),
+    Code.SHIPMENT_SKU_NOT_ACCEPTED: (WARNING, "A shipment is of a SKU that its order does not accept."),
+    Code.SHIPMENT_ABOVE_QUANTITY: (WARNING, "More was shipped than the order asks for."),
+    Code.SHIPMENT_ABOVE_LOT: (WARNING, "More was shipped than the lot holds."),
+    Code.LIVE_BEFORE_SHIPPED: (ERROR, "A shipment drew power before it was shipped."),
+    Code.PROMISED_BEFORE_PLACED: (WARNING, "An order was promised for a day before it was placed."),
+    Code.SITE_NEVER_READY: (INFO, "An open order accepts a site of which no readiness is known."),
+    Code.NO_USABLE_SITE: (WARNING, "The customer may use none of an order's sites, or none can cool it."),
+    Code.NO_ROUND: (WARNING, "No round falls into the window of an open order."),
+    Code.SPLIT_POOL: (WARNING, "A customer's orders of several pools accept the same SKU."),
+    Code.BALANCE_DISAGREES: (WARNING, "A lot and the order it is reserved for have different balances."),
+    Code.COUNT_FROM_AFTER_START: (ERROR, "`count_from_on` lies after `start_on`."),
+    Code.NOTHING_KNOWN_YET: (INFO, "The viewer knew no row of a table on the day looked at."),
+    Code.BOOKED_ABOVE_QUANTITY: (WARNING, "Rule `as-booked`: a lot holds more than its order has open."),
+    Code.BOOKED_SKU_NOT_ACCEPTED: (WARNING, "Rule `as-booked`: the order does not accept the lot's SKU."),
+    Code.PLAN_UNREADABLE: (
+        RAISED,
+        "A plan on disk is missing, damaged, or was changed after it was written.",
+    ),
+    Code.PLAN_REFUSED: (RAISED, "Kept for a later version; `verify` lists refusals by rule today."),
+    Code.PROOF_FAILED: (RAISED, "A plan of ours failed its own proof: a bug of ours, so there is no plan."),
+    Code.USAGE: (RAISED, "A name, option or argument that does not exist."),
+    Code.INTERNAL: (RAISED, "A bug of ours; the message says where its trace was written."),
+}
+
+# Of each column of a plan: its unit, and what it says.
+PLAN_MEANINGS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "allocations": {
+        "order": ("", "The order."),
+        "customer": ("", "Its customer."),
+        "sku": ("", "What ships."),
+        "site": ("", "Where to."),
+        "round_on": ("", "The day it ships: a round; under `as-booked` the lot's own day."),
+        "units": ("units", "How many."),
+        "filled": ("ordered units", "What they fill of the order: units times the rate of the SKU."),
+        "partial": ("units", "The part beyond whole lots; 0 under `--exact-shares` and `as-booked`."),
+    },
+    "shortages": {
+        "order": ("", "The order."),
+        "customer": ("", "Its customer."),
+        "short": ("ordered units", "Never filled for this reason; 0 where it only made units late."),
+        "late_days": ("days", "Mean over the order's shipped units; empty where none shipped."),
+        "reason": ("", "One of the reasons below."),
+        "resource": ("", "What binds, in words; for `on-hold` and `no-usable-site` what keeps it out."),
+        "until_on": ("", "The next day on which there is more of it; empty where no date is known."),
+        "remedy": ("", "What the order's next lot lacks, parts separated by bars."),
+    },
+    "levels": {
+        "round_on": ("", "The round of the stage."),
+        "tier": ("", "The tier of the stage."),
+        "demand_class": ("", "Whose level: `customer/pool`, customer, group or order."),
+        "level": ("counted units per weight", "After the stage, exact, as a fraction such as `40/3`."),
+        "bottleneck": ("", "The resources that its cut prices; `filled` where only quantities bind."),
+    },
+    "customers": {
+        "customer": ("", "The customer; one row for each that has an order."),
+        "ordered": ("ordered units", "Planned commitments; of a closed order only what was shipped."),
+        "filled": ("ordered units", "Filled by shipments and by the plan."),
+        "fill_share": ("", "Filled over ordered, cut down to a millionth; empty where nothing is ordered."),
+        "weight": ("", "Its entitlement, `parties.weight`."),
+        "live_units_at_end": ("units", "Units of the plan that run on the last day."),
+        "live_gpu_days": ("unit-days", "Days on which units of the plan ran."),
+        "idle_gpu_days": ("unit-days", "Days on which they lay at their site without power."),
+        "held_gpu_days": ("unit-days", "Days on which they waited in the supplier's stock."),
+    },
+    "sites": {
+        "site": ("", "The site."),
+        "round_on": ("", "The first round, and each in which one of the next three changes."),
+        "power_kw": ("kW", "Power of the step in force that day."),
+        "load_kw": ("kW", "What fleet, shipments and all that the plan delivered by then would draw."),
+        "units": ("units", "How many units that is."),
+    },
+    "shares": {
+        "order": ("", "The order."),
+        "sku": ("", "The SKU of the option."),
+        "site": ("", "The site of the option."),
+        "round_on": ("", "The round."),
+        "units": ("units", "The exact share of that round, before least shipments and whole lots."),
+    },
+}
+
+
+def tables_text() -> Iterator[str]:
+    """Yield the lines of every table of a scenario."""
+    for table in TABLES.values():
+        yield from _table_text(table)
+
+
+def _table_text(table: Table) -> Iterator[str]:
+    keys = ", ".join(f"`{name}`" for name in table.key)
+    yield f"### {table.name}"
+    yield ""
+    yield f"{table.meaning} Key: {keys}. {'Needed.' if table.required else 'May be missing.'}"
+    yield ""
+    yield from _columns_text(table.columns, key=table.key)
+
+
+def _columns_text(columns: tuple[Column, ...], *, key: tuple[str, ...]) -> Iterator[str]:
+    yield "| column | holds | if empty | meaning |"
+    yield "| --- | --- | --- | --- |"
+    for column in columns:
+        name = f"**{column.name}**" if column.name in key else column.name
+        yield f"| {name} | {_holds(column)} | {_if_empty(column)} | {_escaped(column.meaning)} |"
+    yield ""
+
+
+def _holds(column: Column) -> str:
+    if column.choices:
+        listed = ", ".join(f"`{word}`" for word in column.choices)
+        return f"list of {listed}" if column.kind is Kind.LIST else f"one of {listed}"
+    parts = [column.kind.value]
+    if column.unit:
+        parts[0] += f" ({column.unit})"
+    if column.least is not None:
+        parts.append(f"at least {column.least}")
+    if column.above is not None:
+        parts.append(f"above {column.above}")
+    if column.refers:
+        parts.append(f"of `{column.refers}`{' (else a warning)' if column.loose else ''}")
+    return ", ".join(parts)
+
+
+def _if_empty(column: Column) -> str:
+    if column.required:
+        return "an error"
+    if column.filled_once_present:
+        return f"an error; column absent: {column.default_text}"
+    return column.default_text or "unknown"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def provenance_text() -> Iterator[str]:
+    """Yield the lines of the columns that any table may carry."""
+    yield from _columns_text(PROVENANCE, key=())
+
+
+def plan_text() -> Iterator[str]:
+    """Yield the lines of every table of a plan.
+
+    Raises:
+        KeyError: A column has no meaning here yet.
+    """
+    for name, schema in {**SCHEMAS, "shares": SHARES}.items():
+        meanings = PLAN_MEANINGS[name]
+        yield f"### {name}" if name == "shares" else f"### {name}.csv"
+        yield ""
+        yield "| column | holds | meaning |"
+        yield "| --- | --- | --- |"
+        for column, dtype in schema.items():
+            unit, meaning = meanings[column]
+            kind = _kind(dtype)
+            yield f"| {column} | {kind}{f' ({unit})' if unit else ''} | {meaning} |"
+        yield ""
+
+
+def _kind(dtype: pl.DataType | type[pl.DataType]) -> str:
+    if isinstance(dtype, pl.Decimal):
+        return f"decimal of up to {dtype.scale} places"
+    words: dict[object, str] = {pl.String: "text", pl.Date: "date", pl.Int64: "whole number"}
+    return words[dtype]
+
+
+def codes_text() -> Iterator[str]:
+    """Yield the lines of every code, in the order of the enum.
+
+    Raises:
+        KeyError: A code has no meaning here yet.
+    """
+    yield "| code | grade | meaning |"
+    yield "| --- | --- | --- |"
+    for code in Code:
+        grade, meaning = CODE_MEANINGS[code]
+        yield f"| `{code}` | {grade} | {meaning} |"
+
+
+def commands_text() -> Iterator[str]:
+    """Yield what `--help` prints, of the program and of every command."""
+    names = [
+        command.name or str(getattr(command.callback, "__name__", "")) for command in app.registered_commands
+    ]
+    for name in ("", *names):
+        yield f"## apportion {name}".rstrip()
+        yield ""
+        yield "```text"
+        arguments = [name, "--help"] if name else ["--help"]
+        answer = CliRunner().invoke(app, arguments, prog_name="apportion", env={"COLUMNS": _HELP_COLUMNS})
+        yield from (line.rstrip() for line in answer.output.strip().splitlines())
+        yield "```"
+        yield ""
+
+
+def names_text() -> Iterator[str]:
+    """Yield every public name with what its docstring says first; of a class also what it offers."""
+    for name in apportion.__all__:
+        if name.startswith("__"):
+            continue
+        value = getattr(importlib.import_module(apportion._HOMES[name]), name)  # noqa: SLF001 - our own table
+        call = _signature(value) if inspect.isfunction(value) else ""
+        yield f"`{name}{call}`"
+        yield f": {_first_sentence(value)}"
+        yield ""
+        if name in {"Plan", "World"}:
+            for part, told in _members(value):
+                yield f"  - `.{part}` {told}"
+            yield ""
+
+
+def _members(value: type) -> Iterator[tuple[str, str]]:
+    for part, member in vars(value).items():
+        if part.startswith("_"):
+            continue
+        called = _signature(member) if inspect.isfunction(member) else ""
+        if called or isinstance(member, property) or hasattr(member, "func"):
+            yield f"{part}{called}", _first_sentence(getattr(member, "func", member))
+
+
+def _signature(value: Callable[..., object]) -> str:
+    parts: list[str] = []
+    for parameter in inspect.signature(value).parameters.values():
+        if parameter.name == "self":
+            continue
+        if parameter.kind is parameter.KEYWORD_ONLY and "*" not in parts:
+            parts.append("*")
+        default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+        parts.append(f"{parameter.name}: {parameter.annotation}{default}")
+    return f"({', '.join(parts)})"
+
+
+def _first_sentence(value: object) -> str:
+    return " ".join((inspect.getdoc(value) or "").partition("\n\n")[0].split())
+
+
+PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "tables": ("scenario.md", tables_text),
+    "provenance": ("scenario.md", provenance_text),
+    "plan": ("plan.md", plan_text),
+    "codes": ("findings.md", codes_text),
+    "commands": ("commands.md", commands_text),
+    "names": ("python.md", names_text),
+}
+
+
+def made_again(text: str, *, page: str) -> str:
+    """Return a page with every part that is made here made again.
+
+    Raises:
+        ValueError: A part has no place in the page.
+    """
+    for name, (file, lines) in PAGES.items():
+        if file != page:
+            continue
+        opening, ending = f"<!-- made: {name} -->", f"<!-- end of {name} -->"
+        place = re.compile(rf"{re.escape(opening)}.*?{re.escape(ending)}", re.DOTALL)
+        if not place.search(text):
+            raise ValueError(f"{page} has no {opening} … {ending}.")
+        part = "\n".join(lines()).strip()
+        whole = f"{opening}\n\n{part}\n\n{ending}"
+        text = place.sub(lambda _, whole=whole: whole, text)  # type: ignore[misc]
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Write the stale pages, or with ``--check`` name them; exit code 1 if a check found one."""
+    stale = 0
+    for page in sorted({file for file, _ in PAGES.values()}):
+        file = REFERENCE / page
+        before = file.read_text(encoding="utf-8")
+        after = made_again(before, page=page)
+        if after == before:
+            continue
+        stale += 1
+        if "--check" in arguments:
+            print(f"docs/reference/{page} is stale; run python tools/make_reference.py")
+        else:
+            file.write_text(after, encoding="utf-8")
+            print(f"docs/reference/{page} is written.")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
