@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import tomli_w
 
+from apportion.engine.planning import draft_plan
 from apportion.files.folder import read_folder
+from apportion.files.settings import SettingsReader
+from apportion.model.columns import DECIMALS, Kind
 from apportion.model.contracts import TABLES
-from apportion.model.parsing import ROW, parse_table
+from apportion.model.parsing import FILE, ROW, parse_table
+from apportion.model.plan import Plan
+from apportion.model.policy import Policy
 from apportion.model.world import World
+from apportion.verify import verify
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -50,6 +57,69 @@ def make_world(settings: Mapping[str, Any], tables: Mapping[str, Rows]) -> World
         assert not parsed.findings, parsed.findings
         typed[name] = parsed.frame
     return World(reading.world.settings, typed)
+
+
+def typed_world(settings: Mapping[str, Any], tables: Mapping[str, Rows]) -> World:
+    """Return the world of settings and text tables without the readers, for tests that make thousands.
+
+    Only for cells that are known to fit their columns; `make_world` gives the same world.
+    """
+    read = SettingsReader(dict(settings)).read()
+    assert read is not None
+    return World(read, {name: _typed_frame(rows, table=name) for name, rows in tables.items()})
+
+
+_PLACES = Decimal(1).scaleb(-DECIMALS)
+_TYPED: dict[Kind, Callable[[str], object]] = {
+    Kind.TEXT: str,
+    Kind.CHOICE: str,
+    Kind.COUNT: int,
+    Kind.NUMBER: lambda cell: Decimal(cell).quantize(_PLACES),
+    Kind.DAY: dt.date.fromisoformat,
+    Kind.LIST: lambda cell: [part.strip() for part in cell.split("|")],
+}
+
+
+def _typed_frame(rows: Rows, *, table: str) -> pl.DataFrame:
+    contract = TABLES[table]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = names or [column.name for column in contract.needed]
+    kinds = {name: contract.by_name[name].kind if name in contract.by_name else Kind.TEXT for name in names}
+    cells: dict[str, list[object]] = {
+        name: [_TYPED[kind](row[name]) if row.get(name) else None for row in rows]
+        for name, kind in kinds.items()
+    }
+    columns: dict[str, list[object]] = {
+        ROW: list(range(2, len(rows) + 2)),
+        FILE: [f"{table}.csv"] * len(rows),
+    }
+    schema: dict[str, pl.DataType] = {ROW: pl.UInt32(), FILE: pl.String()}
+    schema |= {name: kind.dtype for name, kind in kinds.items()}
+    return pl.DataFrame(columns | cells, schema=schema)
+
+
+def proven_plan(world: World, policy: Policy | None = None) -> Plan:
+    """Return the plan that the engine makes of a world, without the studies; a plan not proven fails the test."""
+    chosen = policy or world.settings.policy
+    draft = draft_plan(world, chosen)
+    plan = Plan(
+        scenario=world.settings.name,
+        world_digest=world.digest,
+        view=world.view,
+        policy=chosen,
+        software="test",
+        shares=draft.shares,
+        stages=draft.stages,
+        cut_orders=draft.cut_orders,
+        tables={
+            "allocations": draft.allocations,
+            "shortages": draft.shortages,
+            "levels": draft.levels,
+        },
+        findings=draft.findings,
+    )
+    assert verify(world, plan) == []
+    return plan
 
 
 def day(text: str) -> dt.date:

@@ -13,33 +13,103 @@ from typing import Any
 
 Rows = list[dict[str, str]]
 START_ON = dt.date(2024, 1, 1)
+# When the statements of a restated fact became known, and a day between the two.
+FIRST_KNOWN_ON, BETWEEN_ON, THEN_KNOWN_ON = "2023-12-01", dt.date(2023, 12, 15), "2023-12-20"
+SHARE_RESTATED, SHARE_SEEN_BETWEEN = 0.25, 0.4
+KEYS = {"readiness": ("site", "step"), "orders": ("order",)}
 
 
 @dataclass(slots=True)
 class RawWorld:
-    """Settings and tables of one world, every cell text."""
+    """Settings and tables of one world, every cell text.
+
+    `as_known_on` is the day whose knowledge is looked at; None: all of it.
+    """
 
     settings: dict[str, Any]
     tables: dict[str, Rows] = field(default_factory=dict)
+    as_known_on: dt.date | None = None
+
+    @property
+    def standing(self) -> dict[str, Rows]:
+        """The tables with one row per key: of the statements known by the day, the one known last."""
+        last = "9999-12-31" if self.as_known_on is None else self.as_known_on.isoformat()
+        tables = dict(self.tables)
+        for name, key in KEYS.items():
+            stands: dict[tuple[str, ...], dict[str, str]] = {}
+            for row in sorted(tables[name], key=lambda row: row.get("known_on", "")):
+                if row.get("known_on", "") <= last:
+                    stands[tuple(row[column] for column in key)] = row
+            tables[name] = list(stands.values())
+        return tables
+
+    @property
+    def restated_steps(self) -> int:
+        """The steps of readiness with two statements."""
+        rows = self.tables["readiness"]
+        return len(rows) - len({(row["site"], row["step"]) for row in rows})
 
 
 def random_world(rng: Random) -> RawWorld:
-    """Return a small world that any of the constraints may bind."""
+    """Return a small world that any of the constraints may bind; every fact is stated once."""
     return _Maker(rng).world()
 
 
+def restated_world(rng: Random) -> RawWorld:
+    """Return a world in which a step of readiness and an order may have been stated otherwise before."""
+    raw = random_world(rng)
+    if rng.random() < SHARE_RESTATED:
+        for name, earlier in (("readiness", _earlier_step), ("orders", _earlier_order)):
+            rows = [row | {"known_on": ""} for row in raw.tables[name]]
+            if rows:
+                place = rng.randrange(len(rows))
+                place, row = earlier(rows, place, rng=rng)
+                rows[place]["known_on"] = THEN_KNOWN_ON
+                rows.insert(rng.randint(0, len(rows)), row | {"known_on": FIRST_KNOWN_ON})
+            raw.tables[name] = rows
+        if rng.random() < SHARE_SEEN_BETWEEN:
+            raw.as_known_on = BETWEEN_ON
+    return raw
+
+
+def _earlier_step(rows: Rows, place: int, *, rng: Random) -> tuple[int, dict[str, str]]:
+    """Return the last step of a site, and a statement of it that keeps power from falling."""
+    site = rows[place]["site"]
+    place = max(number for number, row in enumerate(rows) if row["site"] == site)
+    ready_on = dt.date.fromisoformat(rows[place]["ready_on"])
+    is_only = sum(row["site"] == site for row in rows) == 1
+    days = rng.choice([-3, -1, 1, 3]) if is_only else rng.choice([0, 1, 3])
+    power_kw = int(rows[place]["power_kw"]) + rng.choice([0, 3, 10])
+    stated = {"ready_on": (ready_on + dt.timedelta(days=days)).isoformat(), "power_kw": str(power_kw)}
+    return place, rows[place] | stated
+
+
+def _earlier_order(rows: Rows, place: int, *, rng: Random) -> tuple[int, dict[str, str]]:
+    """Return an order, and a statement of it with more units and another tier."""
+    stated = {
+        "quantity": str(int(rows[place]["quantity"]) + rng.choice([0, 2, 9])),
+        "tier": rng.choice(["1", "2"]),
+    }
+    return place, rows[place] | stated
+
+
 class _Maker:
-    """Draws one world, table after table."""
+    """Draws one world, table after table.
+
+    Half of the worlds are crowded: orders of several customers, with several options each, want the same few
+    units at once. In the others windows, holds and sites that nobody may use are as likely as a contest.
+    """
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
         length = rng.choice(["day", "day", "week", "month"])
         self._days = {"day": 6, "week": 35, "month": 120}[length]
         self._length = length
-        self._customers = [f"c{n}" for n in range(rng.randint(1, 4))]
+        self._is_crowded = self._chance(0.5)
+        self._customers = [f"c{n}" for n in range(rng.randint(2 if self._is_crowded else 1, 4))]
         self._skus = [f"k{n}" for n in range(rng.randint(1, 3))]
         self._sites = [f"s{n}" for n in range(rng.randint(1, 3))]
-        self._orders = [f"o{n}" for n in range(rng.randint(1, 6))]
+        self._orders = [f"o{n}" for n in range(rng.randint(3 if self._is_crowded else 1, 6))]
 
     def world(self) -> RawWorld:
         """Return the world."""
@@ -71,7 +141,7 @@ class _Maker:
         rng = self._rng
         policy: dict[str, Any] = {
             "rule": "max-min",
-            "level_by": rng.choice(["pool", "pool", "customer", "group", "order"]),
+            "level_by": rng.choice(["pool", "pool", "customer", "group", "group", "order"]),
             "count": rng.choice(["units", "units", "reference"]),
             "readiness": self._chance(0.85),
             "whole_lots": self._chance(0.7),
@@ -93,7 +163,7 @@ class _Maker:
                 "party": party,
                 "name": party,
                 "kind": "customer",
-                "group": self._rng.choice(["", "", "g1", "g2"]),
+                "group": self._rng.choice(["g1", "g1", "g2"] if self._is_crowded else ["", "", "g1", "g2"]),
                 "weight": self._rng.choice(["1", "1", "2", "3", "0.5", "7"]),
             }
             for party in self._customers
@@ -122,7 +192,7 @@ class _Maker:
                 "site": site,
                 "name": site,
                 "operator": "v",
-                "users": "" if self._chance(0.8) else "|".join(rng.sample(self._customers, 1)),
+                "users": "" if self._is_crowded or self._chance(0.8) else "|".join(rng.sample(self._customers, 1)),
                 "cooling": rng.choice(["", "", "air", "liquid", "air|liquid"]),
                 "lead_days": rng.choice(["0", "0", "0", "1", "3"]),
                 "country": rng.choice(["", "NO", "US"]),
@@ -170,12 +240,13 @@ class _Maker:
         for order in self._orders:
             rng = self._rng
             quantity = rng.choice([1, 3, 8, 10, 12, 20, 33])
-            skus = rng.sample(self._skus, rng.choice([1, 1, min(2, len(self._skus)), len(self._skus)]))
+            few = len(self._skus) if self._is_crowded else 1
+            skus = rng.sample(self._skus, rng.choice([1, few, min(2, len(self._skus)), len(self._skus)]))
             accepted = [skus[0]] + [
                 f"{sku}{rng.choice(['', ':2', ':0.5', ':2.274', ':3'])}" for sku in skus[1:]
             ]
             sites = rng.sample(self._sites, rng.choice([1, 1, len(self._sites)]))
-            requested = rng.randint(-2, self._days)
+            requested = rng.randint(-2, self._days // 3 if self._is_crowded else self._days)
             rows.append(
                 {
                     "order": order,
@@ -184,11 +255,11 @@ class _Maker:
                     "quantity": str(quantity),
                     "sites": "|".join(sites),
                     "requested_on": (START_ON + dt.timedelta(days=requested)).isoformat(),
-                    "earliest_on": self._day(-3, requested + 2) if self._chance(0.4) else "",
+                    "earliest_on": self._day(-3, max(-3, requested + 2)) if self._chance(0.4) else "",
                     "placed_on": self._day(-30, -1) if self._chance(0.5) else "",
                     "promised_on": self._day() if self._chance(0.3) else "",
                     "tier": rng.choice(["1", "1", "1", "2", "3"]),
-                    "status": rng.choice(["open"] * 9 + ["hold", "closed"]),
+                    "status": "open" if self._is_crowded else rng.choice(["open"] * 6 + ["hold", "closed"]),
                     "commitment": rng.choice(["firm"] * 8 + ["soft", "forecast"]),
                     "min_ship": str(rng.randint(1, quantity)) if self._chance(0.2) else "",
                     "max_late_days": str(rng.choice([0, 1, self._days // 2])) if self._chance(0.3) else "",
@@ -233,7 +304,7 @@ class _Maker:
         ]
 
     def _quotas(self) -> Rows:
-        if not self._chance(0.35):
+        if not self._chance(0.5):
             return []
         rng = self._rng
         rows: Rows = []
@@ -255,7 +326,7 @@ class _Maker:
         return rows
 
     def _entitlements(self) -> Rows:
-        if not self._chance(0.25):
+        if not self._chance(0.4):
             return []
         return [
             {

@@ -25,7 +25,7 @@ from apportion.model.contracts import TABLES
 from apportion.model.plan import SCHEMAS, SHARES
 
 REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
-_HELP_COLUMNS = "88"
+_HELP_COLUMNS = "80"
 
 # Severity as it is reported; empty for what is an exception or a refusal rather than a finding.
 ERROR, WARNING, INFO, RAISED = Severity.ERROR.word, Severity.WARNING.word, Severity.INFO.word, "exception"

@@ -17,13 +17,17 @@ OptionKey = tuple[str, int]
 
 @dataclass(kw_only=True)
 class Rounding:
-    """Cumulative shares and floors of each option by round, and what has shipped in whole lots."""
+    """Cumulative shares and floors of each option by round, and what has shipped in whole lots.
+
+    `turn` is the place of each order among those the rule serves: it breaks the ties of extra lots.
+    """
 
     world: RefWorld
     options: dict[OptionKey, tuple[RefOrder, RefOption]]
     shares: dict[OptionKey, list[Fraction]]
     floors: dict[OptionKey, list[Fraction]]
     complete_from: dict[str, int]
+    turn: dict[str, int]
     allocations: dict[ShareKey, Fraction] = field(default_factory=dict)
 
     def shipped(self, key: OptionKey) -> Fraction:
@@ -86,7 +90,8 @@ def prepare(world: RefWorld, *, shipped: Mapping[ShareKey, Fraction]) -> Roundin
         for round_number in range(len(world.rounds)):
             total += shipped.get((*key, round_number), Fraction(0))
             shares[key].append(total)
-    rounding = Rounding(world=world, options=options, shares=shares, floors={}, complete_from={})
+    rounding = Rounding(world=world, options=options, shares=shares, floors={}, complete_from={}, turn={})
+    rounding.turn |= {order.name: turn for turn, order in enumerate(world.serving_order())}
     for order in world.orders:
         for round_number in range(len(world.rounds)):
             filled = sum(
@@ -139,7 +144,7 @@ def ship_floors(rounding: Rounding, *, round_number: int) -> None:
 def ship_extras(rounding: Rounding, *, round_number: int, tier: int, sku: str) -> None:
     """Ship one extra lot each to options whose share exceeds what they have shipped.
 
-    "largest excess in units first, ties canonical [...] if the order is open and supply, room, quotas and
+    "largest excess in units first, ties canonical (under priority and first-come: in the rule's order), if the order is open and supply, room, quotas and
     its quantity still hold with every later floor of every order"
     """
     world = rounding.world
@@ -148,8 +153,8 @@ def ship_extras(rounding: Rounding, *, round_number: int, tier: int, sku: str) -
         for key, (order, option) in rounding.options.items()
         if order.tier == tier and option.sku == sku and round_number in order.open_rounds
     ]
-    # The options are in canonical order and sorting is stable, so ties stay canonical.
-    for excess, key in sorted(excesses, key=lambda pair: -pair[0]):
+    # The options of an order are in its own order, and sorting is stable.
+    for excess, key in sorted(excesses, key=lambda pair: (-pair[0], rounding.turn[pair[1][0]])):
         if excess <= 0:
             continue
         order = rounding.options[key][0]

@@ -1,8 +1,11 @@
-"""Exact shares of the rule max-min: stage after stage, the levels by the textbook method.
+"""Exact shares of the rules max-min and pro-rata: stage after stage, the levels by the textbook method.
 
 In each stage the common level of all active classes is raised as far as it goes; a class that cannot
 gain more while all others hold their level is frozen; the rest go on. The levels found, the canonical
 routing fixes the one plan, and each share is cut down to a millionth of a unit.
+
+`pro-rata` is the same search in "each stage afresh, every order a class, h = 0, w = its open quantity
+before the stage".
 """
 
 import datetime as dt
@@ -99,6 +102,7 @@ def plan_stage(
 ) -> None:
     """Settle one stage: levels, routing, cut to millionths; the next stage starts from the snapped shares."""
     gains = fair_gains(stage)
+    before = dict(progress.received)
     counting = quotas_of_round(world, round_number=round_number)
     if stage.columns:
         exact = canonical_routing(stage, gains=gains)
@@ -109,7 +113,8 @@ def plan_stage(
                 progress.book(order, order.options[place], units=units, counting=counting)
     tier = stage.orders[0].tier
     for demand_class, weight in stage.weights.items():
-        level = progress.received.get(demand_class, Fraction(0)) / weight
+        gain = progress.received.get(demand_class, Fraction(0)) - before.get(demand_class, Fraction(0))
+        level = (stage.received[demand_class] + gain) / weight
         shares.levels[world.rounds[round_number], tier, demand_class] = level
 
 
@@ -147,15 +152,16 @@ def describe_stage(
         if any(row):
             rows.append(row)
             bounds.append(limit - progress.used.get(resource, Fraction(0)))
+    received = {
+        order.demand_class: progress.received.get(order.demand_class, Fraction(0)) for order in orders
+    }
+    weights = {order.demand_class: world.weight(order, round_number=round_number) for order in orders}
+    if world.policy.rule == "pro-rata":
+        received = {order.demand_class: Fraction(0) for order in orders}
+        # The first bounds are the quantities: what each order has open before the stage.
+        weights = {order.demand_class: bound for order, bound in zip(orders, bounds, strict=False)}
     return Stage(
-        orders=orders,
-        columns=columns,
-        rows=rows,
-        bounds=bounds,
-        received={
-            order.demand_class: progress.received.get(order.demand_class, Fraction(0)) for order in orders
-        },
-        weights={order.demand_class: world.weight(order, round_number=round_number) for order in orders},
+        orders=orders, columns=columns, rows=rows, bounds=bounds, received=received, weights=weights
     )
 
 

@@ -19,6 +19,11 @@ class RefPolicy:
     commitments: tuple[str, ...] = ("firm",)
     count_from_on: dt.date
 
+    @property
+    def is_by_order(self) -> bool:
+        """Every order is a class of its own, counting ordered units."""
+        return self.rule == "pro-rata" or self.level_by == "order"
+
 
 def read_policy(settings: Mapping[str, object], *, overrides: Mapping[str, object]) -> RefPolicy:
     """Return the policy of the settings with the defaults, changed in the overridden fields."""

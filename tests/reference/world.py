@@ -98,6 +98,17 @@ class RefWorld:
         self.orders = sorted((self._read_order(row) for row in tables["orders"]), key=canonical_key)
         self.stage_rounds = self._find_stage_rounds()
 
+    def serving_order(self) -> list[RefOrder]:
+        """Return the orders as the rule serves them: in canonical order unless it has an order of its own.
+
+        "priority (tier, promised_on, requested_on, placed_on, id) and first-come (placed_on, id)"
+        """
+        if self.policy.rule == "priority":
+            return sorted(self.orders, key=priority_key)
+        if self.policy.rule == "first-come":
+            return sorted(self.orders, key=first_come_key)
+        return list(self.orders)
+
     def with_policy(self, **overrides: object) -> "RefWorld":
         """Return the same scenario under a policy changed in the named fields."""
         named = {field.name: getattr(self.policy, field.name) for field in fields(self.policy)}
@@ -168,14 +179,14 @@ class RefWorld:
 
     def _value_of_ordered_unit(self, row: dict[str, str]) -> Fraction:
         """Return v / rho: "counting reference units, rho x reference_units of the order's first SKU"."""
-        if self.policy.count == "reference" and self.policy.level_by != "order":
+        if self.policy.count == "reference" and not self.policy.is_by_order:
             return number(self.skus[accepted_skus(row)[0][0]], "reference_units", default="1")
         return Fraction(1)
 
     def _class_name(self, row: dict[str, str]) -> str:
         """Return the demand class of an order."""
         customer = row["customer"]
-        if self.policy.level_by == "order":
+        if self.policy.is_by_order:
             return row["order"]
         if self.policy.level_by == "customer":
             return customer
@@ -337,7 +348,7 @@ class RefWorld:
 
     def _weight_changes(self, at: int) -> bool:
         """Say whether an entitlement gives somebody another weight than in the round before."""
-        if self.policy.level_by != "pool":
+        if self.policy.rule != "max-min" or self.policy.level_by != "pool":
             return False
         pairs = {(row["party"], row["pool"]) for row in self.tables.get("entitlements", [])}
         before, now = self.rounds[at - 1], self.rounds[at]
@@ -350,6 +361,17 @@ class RefWorld:
 def canonical_key(order: RefOrder) -> Canonical:
     """Orders by (requested_on, promised_on, placed_on, id), empty dates last."""
     return order.canonical
+
+
+def priority_key(order: RefOrder) -> tuple[int, Dated, Dated, Dated, str]:
+    """Orders by (tier, promised_on, requested_on, placed_on, id), empty dates last."""
+    requested_on, promised_on, placed_on, name = order.canonical
+    return (order.tier, promised_on, requested_on, placed_on, name)
+
+
+def first_come_key(order: RefOrder) -> tuple[Dated, str]:
+    """Orders by (placed_on, id), empty dates last."""
+    return order.canonical[2:]
 
 
 def empty_last(on: dt.date | None) -> Dated:

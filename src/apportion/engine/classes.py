@@ -46,7 +46,7 @@ def read_classes(
     weight = dict(zip(parties["party"].to_list(), millionths(parties["weight"]), strict=True))
     groups = {party: group for party, group in parties.select("party", "group").iter_rows() if group}
     pools = {sku: str(row["pool"]) for sku, row in skus.items()}
-    naming = _Naming(policy.level_by, groups=groups, pools=pools)
+    naming = _Naming(policy.classes_by, groups=groups, pools=pools)
     class_of = {str(row["order"]): naming.name(row) for row in rows}
     names = sorted(set(class_of.values()))
     index_of = {name: index for index, name in enumerate(names)}
@@ -94,14 +94,14 @@ class _Weighing:
         self, world: World, policy: Policy, *, weight: Mapping[str, int], groups: Mapping[str, str]
     ) -> None:
         self._calendar: Calendar = world.settings.calendar
-        self._level_by = policy.level_by
+        self._level_by = policy.classes_by
         self._weight = weight
         self._group_weight: dict[str, int] = {}
         for party, value in weight.items():
             group = groups.get(party, party)
             self._group_weight[group] = self._group_weight.get(group, 0) + value
         self._entitled: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
-        if policy.level_by is LevelBy.POOL:
+        if policy.classes_by is LevelBy.POOL:
             self._read_entitlements(world)
 
     def _read_entitlements(self, world: World) -> None:

@@ -17,17 +17,21 @@ from apportion.engine.problem import MILLION, Order, Problem
 from apportion.engine.reasons import Granted, Limits, first_spent, most_filled
 from apportion.engine.remedy import remedy
 from apportion.model.plan import resource_words
+from apportion.model.policy import Rule
 
 ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY = "on-hold", "no-usable-site", "quota", "site-not-ready"
 NO_SUPPLY, HIGHER_TIER, FAIR_SHARE = "no-supply", "higher-tier", "fair-share"
+ORDER_AHEAD, TAKEN_EARLY = "order-ahead", "taken-early"
 BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND, NOT_BOOKED = "below-min-ship", "partial-lot", "no-round", "not-booked"
 _WITHOUT_REMEDY = {ON_HOLD, NO_USABLE_SITE, NO_ROUND, NOT_BOOKED}
 _LIMITS = {
     QUOTA: Limits.QUOTA,
     SITE_NOT_READY: Limits.SITE,
     NO_SUPPLY: Limits.SUPPLY,
-    HIGHER_TIER: Limits.TIERS,
+    HIGHER_TIER: Limits.AHEAD,
 }
+# The two steps of the ladder that depend on the rule, where orders are served one after another.
+_IN_TURN = {HIGHER_TIER: ORDER_AHEAD, FAIR_SHARE: TAKEN_EARLY}
 
 Units = Mapping[tuple[int, int], int]
 
@@ -82,7 +86,8 @@ class Explainer:
         problem: The problem.
         given: Allocations, in millionths of a unit by (option, round).
         shipped: Exact shares as they ship, after waiting for a least shipment.
-        shares: Each order's cumulative share by round, in 10⁻¹²; a cut order's from the plan it was first cut from.
+        shares: Each order's cumulative share by round, in 10⁻¹², with no regard to a least shipment; a cut
+            order's from the plan it was first cut from.
         outlook: When there will be more of a resource.
     """
 
@@ -154,17 +159,23 @@ class Explainer:
         steps = [Step(NO_USABLE_SITE, order.wants if order.options else granted)]
         for reason, limits in _LIMITS.items():
             most = most_filled(self.problem, self.granted, order=order, by_round=by_round, limits=limits)
-            steps.append(Step(reason, min(max(most.filled, granted), steps[-1].filled), most.binding))
+            filled = min(max(most.filled, granted), steps[-1].filled)
+            steps.append(Step(self._by_rule(reason), filled, most.binding))
         at_round = min(by_round, order.last_round)
         spent = first_spent(self.problem, self.granted, options=order.options, at_round=at_round, units=1)
         share = max(_at(series.shares, by_round), granted)
-        steps.append(Step(FAIR_SHARE, min(share, steps[-1].filled), spent))
+        steps.append(Step(self._by_rule(FAIR_SHARE), min(share, steps[-1].filled), spent))
         ships = max(_at(series.shipped, by_round), granted)
         steps.append(Step(BELOW_MIN_SHIP, min(ships, steps[-1].filled)))
         lot = self.problem.lots[order.options[0].sku] * MILLION if order.options else 1
         no_lot = first_spent(self.problem, self.granted, options=order.options, at_round=at_round, units=lot)
         steps.append(Step(PARTIAL_LOT, granted, no_lot))
         return steps
+
+    def _by_rule(self, reason: str) -> str:
+        """Return the reason's name under the rule: those who serve in turn know no tiers and no shares."""
+        is_in_turn = self.problem.policy.rule in {Rule.PRIORITY, Rule.FIRST_COME}
+        return _IN_TURN.get(reason, reason) if is_in_turn else reason
 
     def _shortage(self, order: Order, reason: str, *, account: _Account, filled: int) -> Shortage:
         resource, until_on = self._named(order, reason, account=account)

@@ -14,7 +14,7 @@ from apportion.engine.classes import Classes, read_classes
 from apportion.engine.problem import MILLION, ORDERED, Option, Order, Problem, Resource
 from apportion.engine.quotas import quota_resources, read_quotas
 from apportion.model.accepts import Accepted, accepted
-from apportion.model.policy import Count, LevelBy, Policy
+from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.room import Rooms, later, millionths, read_rooms
 from apportion.model.world import World
 
@@ -78,12 +78,13 @@ class _Formulation:
             received=tuple(self._received(orders)),
             stage_rounds=tuple(self._stage_rounds(orders, resources)),
             lots={sku: int(row["lot_units"]) for sku, row in self._skus.items()},
+            turns=tuple(turns(self._rows, self._policy.rule)),
             value_scale=ORDERED * MILLION if self._counts_reference else ORDERED,
         )
 
     @property
     def _counts_reference(self) -> bool:
-        return self._policy.count is Count.REFERENCE and self._policy.level_by is not LevelBy.ORDER
+        return self._policy.count is Count.REFERENCE and self._policy.classes_by is not LevelBy.ORDER
 
     def _factor(self, row: Row) -> int:
         """Return what an ordered unit counts for its class: 1, or its first SKU's reference units."""
@@ -249,6 +250,25 @@ def canonical_key(row: Row) -> tuple[object, ...]:
     """Return the canonical order of orders: by request, promise, placing and id, empty dates last."""
     dates = (row["requested_on"], row["promised_on"], row["placed_on"])
     return (*(_NO_DATE if day is None else day for day in dates), row["order"])
+
+
+def turns(rows: Sequence[Row], rule: Rule) -> list[int]:
+    """Return the place of each order in the rule's order of serving; rows are in canonical order."""
+    if rule not in {Rule.PRIORITY, Rule.FIRST_COME}:
+        return list(range(len(rows)))
+    served = sorted(range(len(rows)), key=lambda index: _turn_key(rows[index], rule))
+    places = [0] * len(rows)
+    for place, index in enumerate(served):
+        places[index] = place
+    return places
+
+
+def _turn_key(row: Row, rule: Rule) -> tuple[object, ...]:
+    """Return what orders are served by, empty dates last: promise in each tier, or the day placed."""
+    if rule is Rule.FIRST_COME:
+        return (row["placed_on"] or _NO_DATE, row["order"])
+    dates = (row["promised_on"], row["requested_on"], row["placed_on"])
+    return (row["tier"], *(day or _NO_DATE for day in dates), row["order"])
 
 
 def usable(rooms: Rooms, *, customer: str, sku: str, site: str) -> bool:

@@ -145,7 +145,11 @@ class _Lots:
             if track.share[at] > track.carried
             and self._problem.orders[track.option.order].is_open(self._rounds[at])
         ]
-        return sorted(wanting, key=lambda track: (track.carried - track.share[at], track.option.index))
+        return sorted(wanting, key=lambda track: self._rank(track, at))
+
+    def _rank(self, track: _Track, at: int) -> tuple[int, int, int]:
+        """Return the largest excess first, ties in the rule's order of orders and then of options."""
+        return track.carried - track.share[at], self._problem.turns[track.option.order], track.option.index
 
     def _book(self, track: _Track, amounts: Sequence[int]) -> None:
         """Add amounts by place to what is used of each resource; a quota counts its own window only."""

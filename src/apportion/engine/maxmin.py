@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from apportion.engine.levels import Bound, raise_levels
-from apportion.engine.problem import Order, Problem
+from apportion.engine.problem import MILLION, Order, Problem
 from apportion.engine.routing import route
 from apportion.engine.stage import ClassInStage, Taking, classes_taking, components
 
@@ -139,8 +139,9 @@ def _solve(
         )
         for order in orders
     ]
-    weights = {order.demand_class: problem.weights[order.demand_class][at_round] for order in orders}
-    classes = classes_taking(taking, weights=weights, received=standing.received)
+    weights = _weights(problem, standing, orders=orders, at_round=at_round)
+    received = [0] * len(problem.classes) if problem.is_afresh else standing.received
+    classes = classes_taking(taking, weights=weights, received=received)
     exact: dict[int, Fraction] = {}
     bounds: list[Bound] = []
     named: dict[int, int] = {}
@@ -152,6 +153,15 @@ def _solve(
     shares = {option: int(share) for option, share in exact.items() if share >= 1}
     levels = _levels_after(classes, shares)
     return StageShares(at_round, orders[0].tier, tuple(classes), left, shares, levels, tuple(bounds), named)
+
+
+def _weights(
+    problem: Problem, standing: Standing, *, orders: Sequence[Order], at_round: int
+) -> dict[int, int | Fraction]:
+    """Return the weights of the classes that take part; pro rata, what each order has open, in millionths."""
+    if problem.is_afresh:
+        return {order.demand_class: Fraction(standing.open[order.index], MILLION) for order in orders}
+    return {order.demand_class: problem.weights[order.demand_class][at_round] for order in orders}
 
 
 def _levels_after(classes: Sequence[ClassInStage], shares: Mapping[int, int]) -> dict[int, Fraction]:

@@ -23,11 +23,12 @@ from apportion.engine.explain import (
     share_series,
 )
 from apportion.engine.formulate import formulate
+from apportion.engine.lookahead import shares_in_turn
 from apportion.engine.lots import whole_lots
 from apportion.engine.minship import Shares, shares_with_least_shipments
 from apportion.engine.outlook import Outlook
 from apportion.engine.problem import MILLION, ORDERED, Order, Problem
-from apportion.errors import Finding, UsageError
+from apportion.errors import Finding
 from apportion.model.plan import (
     ALLOCATIONS,
     LEVELS,
@@ -61,28 +62,56 @@ def draft_plan(world: World, policy: Policy) -> Draft:
     """Return the plan of a world under a policy.
 
     Raises:
-        UsageError: The rule is not built yet.
         ProofError: The plan does not prove; a bug of ours.
     """
     problem = formulate(world, policy)
     if policy.rule is Rule.AS_BOOKED:
         return _booked_draft(world, problem)
-    if policy.rule is not Rule.MAX_MIN:
-        raise UsageError(
-            f"The rule {policy.rule} cannot be planned by this version.", fix="Use max-min or as-booked."
-        )
-    shares = shares_with_least_shipments(problem)
-    given = whole_lots(problem, shares.shipped) if policy.whole_lots else shares.shipped
-    stages = certify_stages(problem, shares.fair.stages)
-    explainer = Explainer(problem, given, shares.shipped, _shares_by_round(problem, shares), Outlook(world))
+    decided = _decide(problem)
+    given = whole_lots(problem, decided.shipped) if policy.whole_lots else decided.shipped
+    explainer = Explainer(problem, given, decided.shipped, decided.freely, Outlook(world))
     return Draft(
-        shares=_shares_table(problem, shares.shares),
-        stages=stages,
-        cut_orders=tuple(_cut_order(problem, index, shares=shares) for index in sorted(shares.cut)),
+        shares=_shares_table(problem, decided.shares),
+        stages=decided.stages,
+        cut_orders=decided.cut_orders,
         allocations=_allocations_table(problem, given, is_whole=policy.whole_lots),
         shortages=_shortages_table(problem, explainer.shortages(), mean_days=_days_by_order(problem, given)),
-        levels=_levels_table(stages),
+        levels=_levels_table(decided.stages),
         findings=(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What a rule decides before lots are made whole.
+
+    Attributes:
+        shares: Exact shares, in millionths of a unit by (option, round).
+        shipped: The same as they ship, least shipments kept.
+        freely: Cumulative shares by order and round with no regard to a least shipment.
+        stages: The proof of each stage; none where orders are served one after another.
+        cut_orders: Orders cut below their least shipment.
+    """
+
+    shares: Units
+    shipped: dict[tuple[int, int], int]
+    freely: Mapping[int, Mapping[int, int]]
+    stages: tuple[StageProof, ...] = ()
+    cut_orders: tuple[CutOrder, ...] = ()
+
+
+def _decide(problem: Problem) -> _Decided:
+    if problem.policy.rule in {Rule.PRIORITY, Rule.FIRST_COME}:
+        taken = shares_in_turn(problem)
+        freely = {**share_series(problem, taken.shares), **taken.freely}
+        return _Decided(shares=taken.shares, shipped=taken.shares, freely=freely)
+    shares = shares_with_least_shipments(problem)
+    return _Decided(
+        shares=shares.shares,
+        shipped=shares.shipped,
+        freely=_shares_by_round(problem, shares),
+        stages=certify_stages(problem, shares.fair.stages),
+        cut_orders=tuple(_cut_order(problem, index, shares=shares) for index in sorted(shares.cut)),
     )
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apportion.calendar import Calendar
-from apportion.model.policy import Policy
+from apportion.model.policy import Policy, Rule
 
 MILLION = 10**6  # Millionths in a unit.
 ORDERED = MILLION * MILLION  # Parts of 10⁻¹² in an ordered unit.
@@ -141,6 +141,7 @@ class Problem:
         received: What each class received before the plan, in its value.
         stage_rounds: The rounds that are stages.
         lots: Units that ship together, by SKU.
+        turns: The place of each order in the rule's order of serving; canonical where all are served together.
         value_scale: Parts of a class's value in one counted unit.
     """
 
@@ -153,7 +154,13 @@ class Problem:
     received: tuple[int, ...]
     stage_rounds: tuple[int, ...]
     lots: dict[str, int]
+    turns: tuple[int, ...]
     value_scale: int
+
+    @property
+    def is_afresh(self) -> bool:
+        """Return whether every stage begins at level 0, whatever came before: the rule `pro-rata`."""
+        return self.policy.rule is Rule.PRO_RATA
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

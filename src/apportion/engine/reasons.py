@@ -1,7 +1,8 @@
 """How much an order could have filled by a round, alone in the world, one kind of limit after another.
 
 F₀ is what it wants. F₁ counts only whether it is on hold, F₂ also users and cooling, F₃ quotas, F₄ readiness,
-F₅ supply, F₆ what higher tiers were granted. The most it could fill is a small linear program over its options
+F₅ supply, F₆ what those ahead
+(higher tiers, earlier turns) were granted. The most it could fill is a small linear program over its options
 and, where quotas have windows, over the stretches between their ends; limits only grow with the rounds, so inside
 a stretch nothing is lost by shipping at its end.
 """
@@ -12,9 +13,11 @@ import enum
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 from apportion.engine.problem import MILLION, Option, Order, Problem
 from apportion.engine.tableau import Tableau
+from apportion.model.policy import Rule
 
 
 class Limits(enum.IntEnum):
@@ -24,9 +27,10 @@ class Limits(enum.IntEnum):
     QUOTA = 3
     SITE = 4
     SUPPLY = 5
-    TIERS = 6
+    AHEAD = 6
 
 
+_NOBODY = -1  # Every rank is at least 0.
 _KIND_RANK = {"quota": 0, "power": 1, "liquid": 2, "units": 3, "supply": 4}
 
 
@@ -44,45 +48,43 @@ class Most:
 
 
 class Granted:
-    """What has been granted of each resource, by round and tier, cumulative (a quota: inside its window)."""
+    """What has been granted of each resource, by round, cumulative (a quota: inside its window).
+
+    Orders have a rank: their tier, or their turn where they are served one after another. What was granted
+    *ahead* of a rank is what orders of lower ranks were granted.
+    """
 
     def __init__(self, problem: Problem, given: Mapping[tuple[int, int], int]) -> None:
         """Add up all allocations; `given` holds millionths of a unit by (option, round)."""
         self._problem = problem
         self._rounds = len(problem.calendar)
-        self._by_round: dict[tuple[int, int], dict[int, int]] = {}
+        self._entries: dict[int, list[tuple[int, int, int]]] = {}
         for (index, at_round), units in given.items():
             option = problem.options[index]
-            tier = problem.orders[option.order].tier
+            rank = rank_of(problem, problem.orders[option.order])
             for resource, use in option.uses:
                 if problem.resources[resource].holds_in(at_round):
-                    amounts = self._by_round.setdefault((resource, tier), {})
-                    amounts[at_round] = amounts.get(at_round, 0) + units * use
+                    self._entries.setdefault(resource, []).append((rank, at_round, units * use))
         self._series: dict[tuple[int, int | None], list[int]] = {}
         self._room: dict[tuple[int, int | None], list[int | None]] = {}
 
-    def used(self, resource: int, *, above_tier: int | None) -> list[int]:
-        """Return what is used by each round, of all tiers or of those served before `above_tier`."""
-        key = (resource, above_tier)
+    def used(self, resource: int, *, ahead_of: int | None) -> list[int]:
+        """Return what is used by each round, of all orders or of those ranked before `ahead_of`."""
+        key = (resource, ahead_of)
         if key not in self._series:
-            total, series = 0, []
-            parts = [
-                amounts
-                for (one, tier), amounts in self._by_round.items()
-                if one == resource and (above_tier is None or tier < above_tier)
-            ]
-            for at_round in range(self._rounds):
-                total += sum(amounts.get(at_round, 0) for amounts in parts)
-                series.append(total)
-            self._series[key] = series
+            amounts = [0] * self._rounds
+            for rank, at_round, amount in self._entries.get(resource, ()):
+                if ahead_of is None or rank < ahead_of:
+                    amounts[at_round] += amount
+            self._series[key] = list(accumulate(amounts))
         return self._series[key]
 
-    def room(self, resource: int, *, above_tier: int | None) -> list[int | None]:
+    def room(self, resource: int, *, ahead_of: int | None) -> list[int | None]:
         """Return what is left by each round at the least over it and all later rounds, never below 0."""
-        key = (resource, above_tier)
+        key = (resource, ahead_of)
         if key not in self._room:
             one = self._problem.resources[resource]
-            used = [0] * self._rounds if above_tier == 0 else self.used(resource, above_tier=above_tier)
+            used = self.used(resource, ahead_of=ahead_of)
             room: list[int | None] = [None] * self._rounds
             least: int | None = None
             for at_round in reversed(range(self._rounds)):
@@ -90,11 +92,16 @@ class Granted:
                 if limit is not None:
                     # A quota counts its window as a whole: what is used in it later is used.
                     taken = used[-1] if one.window is not None else used[at_round]
-                    left = limit - taken
-                    least = left if least is None else min(least, left)
+                    least = limit - taken if least is None else min(least, limit - taken)
                 room[at_round] = None if least is None else max(0, least)
             self._room[key] = room
         return self._room[key]
+
+
+def rank_of(problem: Problem, order: Order) -> int:
+    """Return whom an order comes after: its tier, or its turn where orders are served one after another."""
+    is_in_turn = problem.policy.rule in {Rule.PRIORITY, Rule.FIRST_COME}
+    return problem.turns[order.index] if is_in_turn else order.tier
 
 
 def most_filled(problem: Problem, granted: Granted, *, order: Order, by_round: int, limits: Limits) -> Most:
@@ -102,9 +109,9 @@ def most_filled(problem: Problem, granted: Granted, *, order: Order, by_round: i
     last = min(by_round, order.last_round)
     if last < order.first_round or not order.options:
         return Most(0, None)
-    above = order.tier if limits is Limits.TIERS else 0
+    ahead_of = rank_of(problem, order) if limits is Limits.AHEAD else _NOBODY
     counted = {
-        resource: granted.room(resource, above_tier=above)
+        resource: granted.room(resource, ahead_of=ahead_of)
         for option in order.options
         for resource, _ in option.uses
         if _counts(problem, resource, limits=limits)
@@ -137,7 +144,7 @@ def _one_option(
 def _is_named(problem: Problem, resource: int, *, limits: Limits) -> bool:
     """Return whether a reason of this kind names resources of that kind."""
     kind = problem.resources[resource].key.partition(":")[0]
-    return limits is Limits.TIERS or limits is {"quota": Limits.QUOTA, "supply": Limits.SUPPLY}.get(
+    return limits is Limits.AHEAD or limits is {"quota": Limits.QUOTA, "supply": Limits.SUPPLY}.get(
         kind, Limits.SITE
     )
 
@@ -250,7 +257,7 @@ def first_spent(
         for resource, use in sorted(option.uses, key=lambda pair: _rank(problem, pair[0])):
             if not problem.resources[resource].holds_in(at_round):
                 continue
-            room = granted.room(resource, above_tier=None)[at_round]
+            room = granted.room(resource, ahead_of=None)[at_round]
             if room is not None and room < use * units:
                 return resource
     return None

@@ -58,7 +58,7 @@ def _lack(problem: Problem, granted: Granted, *, resource: int, at_round: int, w
     one = problem.resources[resource]
     if not one.holds_in(at_round):
         return 0
-    used = granted.used(resource, above_tier=None)
+    used = granted.used(resource, ahead_of=None)
     rounds = range(at_round, len(used)) if one.window is None else (len(used) - 1,)
     lacks = [wanted + used[later] - limit for later in rounds if (limit := one.unclipped[later]) is not None]
     return max(lacks, default=0)

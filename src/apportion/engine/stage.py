@@ -43,7 +43,7 @@ class ClassInStage:
     """
 
     index: int
-    weight: int
+    weight: int | Fraction
     received: int
     taking: list[Taking] = field(default_factory=list)
     rates: Mapping[int, Fraction] | None = None
@@ -73,7 +73,7 @@ class Component:
 
 
 def classes_taking(
-    taking: Sequence[Taking], *, weights: Mapping[int, int], received: Sequence[int]
+    taking: Sequence[Taking], *, weights: Mapping[int, int | Fraction], received: Sequence[int]
 ) -> list[ClassInStage]:
     """Return the classes of a stage by index, with their orders as given (canonical order)."""
     classes: dict[int, ClassInStage] = {}

@@ -44,6 +44,7 @@ def _read_csv(file: Path) -> tuple[pl.DataFrame | None, list[Finding]]:
         if len(set(header)) < len(header):
             return None, list(_wrong_names(file, header))
         text = pl.read_csv(file, infer_schema=False, glob=False)
+        text.columns = header  # The reader leaves quotes inside a name doubled.
     except (pl.exceptions.PolarsError, UnicodeDecodeError, csv.Error) as error:
         return _read_damaged(file, error)
     return _with_rows(text, file, header=header, header_row=header_row)
@@ -101,7 +102,7 @@ def _read_damaged(file: Path, error: Exception) -> tuple[pl.DataFrame | None, li
         row, header = next(((row, cells) for row, cells in reader if cells), (row, []))
         header_row = row
         findings.extend(_damage(file, header, row=row, header=header))
-        for row, cells in reader:  # noqa: B007 - the row at which a later one breaks off
+        for row, cells in reader:
             findings.extend(_damage(file, cells, row=row, header=header))
             rows.append([_WRONG_BYTES.sub("\ufffd", cell) for cell in islice(cells, len(header))])
     except csv.Error as broken:
@@ -109,7 +110,9 @@ def _read_damaged(file: Path, error: Exception) -> tuple[pl.DataFrame | None, li
     if not findings:
         return None, [_unreadable(file, str(error))]
     names = [_WRONG_BYTES.sub("\ufffd", name) for name in header]
-    columns = {name: [cells[at] if at < len(cells) else None for cells in rows] for at, name in enumerate(names)}
+    columns = {
+        name: [cells[at] if at < len(cells) else None for cells in rows] for at, name in enumerate(names)
+    }
     table = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
     frame, wrong = _with_rows(table, file, header=names, header_row=header_row)
     return frame, findings + wrong
@@ -117,7 +120,7 @@ def _read_damaged(file: Path, error: Exception) -> tuple[pl.DataFrame | None, li
 
 def _damage(file: Path, cells: list[str], *, row: int, header: list[str]) -> Iterator[Finding]:
     if len(cells) > len(header):
-        told = f"the row has {len(cells)} cells, the header {len(header)}; left over are {cells[len(header):]!r}"
+        told = f"the row has {len(cells)} cells, the header {len(header)}; left over are {cells[len(header) :]!r}"
         yield _unreadable(file, told, row=row)
     for name, cell in zip(header, cells, strict=False):
         if _WRONG_BYTES.search(cell):
@@ -129,7 +132,9 @@ def _damage(file: Path, cells: list[str], *, row: int, header: list[str]) -> Ite
 def _wrong_names(file: Path, header: list[str]) -> Iterator[Finding]:
     for name, count in Counter(header).items():
         if count > 1:
-            yield _wrong_name(file, name, found=f"The header names {name!r} twice.", expected="each column once.")
+            yield _wrong_name(
+                file, name, found=f"The header names {name!r} twice.", expected="each column once."
+            )
         elif name in {ROW, FILE}:
             found = f"The header names {name!r}, which stands for the place of a row inside apportion."
             yield _wrong_name(file, name, found=found, expected=f"a name other than {ROW} and {FILE}.")

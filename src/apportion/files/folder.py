@@ -23,6 +23,12 @@ from apportion.model.parsing import FILE, ROW, parse_table
 from apportion.model.world import World
 
 SUFFIXES = (".csv", ".parquet")
+_NOT_READ = (
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".tsv",
+)  # Tables to their owner, so they are not passed over in silence.
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,14 @@ def bundled_names() -> list[str]:
     return sorted(one.name for one in root.iterdir() if (one / "scenario.toml").is_file())
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether a folder is there; a name that no file can have is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
 def find_scenario(name_or_path: str) -> Path:
     """Return the folder of a scenario: a path that is there, else a bundled name.
 
@@ -46,7 +60,7 @@ def find_scenario(name_or_path: str) -> Path:
         UsageError: Neither a folder nor a bundled name.
     """
     path = Path(name_or_path)
-    if path.is_dir():
+    if is_folder(path):
         return path
     names = bundled_names()
     if name_or_path in names:
@@ -106,16 +120,17 @@ def _read_table(path: Path, name: str) -> tuple[pl.DataFrame | None, list[Findin
 
 def _check_files_known(path: Path) -> Iterator[Finding]:
     for file in sorted(path.iterdir()):
-        if file.suffix not in SUFFIXES or file.stem in TABLES:
+        suffix = file.suffix.lower()
+        if suffix not in {*SUFFIXES, *_NOT_READ} or (file.suffix in SUFFIXES and file.stem in TABLES):
             continue
-        near = difflib.get_close_matches(file.stem, TABLES, n=1)
-        meant = f"Did you mean {near[0]}{file.suffix}? " if near else ""
+        near = difflib.get_close_matches(file.stem.lower(), TABLES, n=1)
+        meant = f"Did you mean {near[0]}{'.csv' if suffix in _NOT_READ else suffix}? " if near else ""
         yield Finding(
             code=Code.TABLE_UNKNOWN,
             severity=Severity.WARNING,
             file=file.name,
-            found=f"No table is called {file.stem!r}; the file is left out.",
-            expected=f"one of {', '.join(TABLES)}.",
+            found=f"No table is read from {file.name!r}; the file is left out.",
+            expected=f"one of {', '.join(TABLES)}, each as {' or '.join(SUFFIXES)}.",
             fix=f"{meant}Rename the file or take it out.",
         )
 
@@ -157,6 +172,31 @@ def _no_rows(file: Path) -> Finding:
     )
 
 
+def _make_folder(path: Path, *, kept: set[str]) -> None:
+    make_folder(path)
+    tables = {f"{name}{suffix}" for name in TABLES for suffix in SUFFIXES}
+    others = sorted(file.name for file in path.iterdir() if file.name in tables - kept)
+    if others:
+        raise UsageError(
+            f"The folder {str(path)!r} holds {', '.join(others)}, which would be read beside what is written.",
+            fix="Name another folder, or take them out.",
+        )
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder where it is missing.
+
+    Raises:
+        UsageError: Something else is there, or it may not be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"No folder can be made at {str(path)!r}: {error.strerror}.", fix="Name another one."
+        ) from error
+
+
 def write_folder(world: World, path: Path, *, suffix: str = ".csv") -> list[Path]:
     """Write every statement of a world as a scenario folder that reads back to the same world.
 
@@ -167,8 +207,11 @@ def write_folder(world: World, path: Path, *, suffix: str = ".csv") -> list[Path
 
     Returns:
         The files written.
+
+    Raises:
+        UsageError: `path` is no folder, or holds a table that would be read beside those written.
     """
-    path.mkdir(parents=True, exist_ok=True)
+    _make_folder(path, kept={f"{name}{suffix}" for name in world.tables})
     toml = path / "scenario.toml"
     toml.write_text(settings_text(world.settings), encoding="utf-8")
     written = [toml]

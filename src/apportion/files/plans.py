@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from apportion.errors import Code, Finding, PlanFileError, Severity
+from apportion.files.folder import is_folder, make_folder
 from apportion.model.canonical import as_text
 from apportion.model.plan import FORMAT, SCHEMAS, SHARES, Cut, CutOrder, Plan, StageProof
 from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
@@ -31,7 +32,7 @@ def write_plan(plan: Plan, folder: Path, *, source: str, page: str) -> list[Path
         source: The bundled name or path of its scenario, as given.
         page: The report page.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written: list[Path] = []
     for name, frame in plan.tables.items():
         file = folder / f"{name}.csv"
@@ -54,7 +55,7 @@ def _plan_bytes(plan: Plan, *, source: str) -> bytes:
 
 def _relative(source: str, folder: Path) -> str:
     """Return a path as seen from the plan's folder, so that both can move together; a bundled name as it is."""
-    if not Path(source).is_dir():
+    if not is_folder(Path(source)):
         return source
     return Path(os.path.relpath(source, folder)).as_posix()
 
@@ -67,7 +68,7 @@ def scenario_of(folder: Path) -> str:
     """
     source = str(_raw(folder).get("source", ""))
     path = folder / source
-    return str(path) if path.is_dir() and source else source
+    return str(path) if is_folder(path) and source else source
 
 
 def read_plan(folder: Path) -> Plan:

@@ -67,7 +67,8 @@ class SettingsReader:
             currency=self._text("currency") or "USD",
             capital_percent_per_year=self._decimal("capital_percent_per_year"),
             policy=policy,
-            unknown=tuple((key, value) for key, value in self._raw.items() if key not in _SETTINGS),
+            unknown_policy=_unknown(policy_raw, _POLICY),
+            unknown=_unknown(self._raw, _SETTINGS),
         )
 
     def _policy(self, raw: dict[str, object]) -> Policy:
@@ -166,10 +167,12 @@ class SettingsReader:
         value = self._raw.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < 10**6:
+        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+        number = Decimal(str(value)) if is_number else Decimal("nan")
+        if not number.is_finite() or not 0 <= number < 10**6:
             self._wrong(key, value, expected="a number of percent, at least 0.")
             return None
-        return format(Decimal(value).normalize(), "f")
+        return format(number.normalize(), "f")
 
     def _day(
         self, raw: dict[str, object], key: str, *, prefix: str = "", required: bool = True
@@ -203,6 +206,10 @@ class SettingsReader:
         return kinds(value)
 
 
+def _unknown(raw: dict[str, object], known: tuple[str, ...]) -> tuple[tuple[str, object], ...]:
+    return tuple(sorted((key, value) for key, value in raw.items() if key not in known))
+
+
 def read_settings(path: Path) -> tuple[Settings | None, list[Finding]]:
     """Return the settings of one ``scenario.toml`` and all that was found wrong with it."""
     try:
@@ -210,7 +217,7 @@ def read_settings(path: Path) -> tuple[Settings | None, list[Finding]]:
     except FileNotFoundError:
         finding = _unreadable("There is no scenario.toml.", fix="Add one with name, start_on and end_on.")
         return None, [finding]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         return None, [_unreadable(f"It cannot be read: {error}.", fix="Mend the line named.")]
     reader = SettingsReader(raw)
     return reader.read(), reader.findings
@@ -229,9 +236,12 @@ def _unreadable(found: str, *, fix: str) -> Finding:
 
 def settings_text(settings: Settings) -> str:
     """Return ``scenario.toml`` as text that reads back to the same settings."""
-    policy = {key: value for key, value in settings.policy.as_json().items() if value is not None}
+    policy: dict[str, object] = {
+        key: value for key, value in settings.policy.as_json().items() if value is not None
+    }
     if settings.policy.count_from_on is not None:
-        policy["count_from_on"] = settings.policy.count_from_on  # type: ignore[assignment]
+        policy["count_from_on"] = settings.policy.count_from_on
+    policy.update(dict(settings.unknown_policy))
     content: dict[str, object] = {
         "name": settings.name,
         "title": settings.title,

@@ -6,6 +6,7 @@ import polars as pl
 
 _UNIT = "\x1f"
 _END = "\x1e"
+_STAND_INS = (("\\", "\\\\"), (_UNIT, "\\u"), (_END, "\\e"), ("\n", "\\n"))
 
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:
@@ -40,8 +41,9 @@ def row_lines(frame: pl.DataFrame, *, table: str) -> list[str]:
 
 
 def _part(name: str) -> pl.Expr:
-    value = pl.col(name)
-    for mark, stand_in in (("\\", "\\\\"), (_UNIT, "\\u"), (_END, "\\e"), ("\n", "\\n")):
+    value, escaped = pl.col(name), name
+    for mark, stand_in in _STAND_INS:
         value = value.str.replace_all(mark, stand_in, literal=True)
-    part = pl.concat_str([pl.lit(f"{name}{_UNIT}"), value, pl.lit(_END)])
+        escaped = escaped.replace(mark, stand_in)
+    part = pl.concat_str([pl.lit(f"{escaped}{_UNIT}"), value, pl.lit(_END)])
     return pl.when(pl.col(name).is_null()).then(pl.lit("")).otherwise(part)

@@ -55,6 +55,11 @@ class Policy:
     commitments: tuple[str, ...] = ("firm",)
     count_from_on: dt.date | None = None  # None: the first day of the plan.
 
+    @property
+    def classes_by(self) -> LevelBy:
+        """Return whose levels are evened in fact: under `pro-rata` every order is a class of its own."""
+        return LevelBy.ORDER if self.rule is Rule.PRO_RATA else self.level_by
+
     def as_json(self) -> dict[str, str | bool | list[str] | None]:
         """Return the policy as plain values."""
         return {
@@ -80,7 +85,8 @@ class Settings:
         currency: The currency of money.
         capital_percent_per_year: The cost of money tied up in idle units, percent as decimal text.
         policy: The policy of the scenario.
-        unknown: Settings that apportion does not know, kept for export.
+        unknown: Settings that apportion does not know, by name, kept for export.
+        unknown_policy: The same of the table ``[policy]``.
     """
 
     name: str
@@ -91,6 +97,7 @@ class Settings:
     capital_percent_per_year: str | None = None
     policy: Policy = field(default_factory=Policy)
     unknown: tuple[tuple[str, object], ...] = ()
+    unknown_policy: tuple[tuple[str, object], ...] = ()
 
     @property
     def round(self) -> RoundLength:

@@ -111,7 +111,8 @@ class World:
             "currency": settings.currency,
             "capital_percent_per_year": settings.capital_percent_per_year,
             "policy": settings.policy.as_json(),
-            "unknown": [[key, repr(value)] for key, value in settings.unknown],
+            "unknown": _spelled(dict(settings.unknown)),
+            "unknown_policy": _spelled(dict(settings.unknown_policy)),
         }
 
     def statements(self, name: str) -> pl.DataFrame:
@@ -147,6 +148,15 @@ class World:
         if name in TABLES:
             return self.table(name)
         raise AttributeError(f"A world has no {name!r}; its tables are {', '.join(TABLES)}.")
+
+
+def _spelled(value: object) -> object:
+    """Return an unknown setting with each plain value as its type and text, so that its digest needs no order."""
+    if isinstance(value, dict):
+        return {key: _spelled(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_spelled(part) for part in value]
+    return repr(value)
 
 
 def _empty(contract: Table) -> pl.DataFrame:

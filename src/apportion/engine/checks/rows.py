@@ -116,7 +116,8 @@ def check_who_knew_when(world: World) -> list[Finding]:
             continue
         told = pl.col("known_to").is_null() if "known_to" in frame.columns else pl.lit(value=True)
         early = frame.filter(pl.col("public_on") < pl.col("known_on"))
-        untold = frame.filter((pl.col("public_on") > pl.col("known_on")) & told)
+        is_later = pl.col("known_on").is_null() | (pl.col("public_on") > pl.col("known_on"))
+        untold = frame.filter(pl.col("public_on").is_not_null() & is_later & told)
         found += [_public_too_early(row) for row in early.iter_rows(named=True)]
         found += [_known_to_nobody(row) for row in untold.iter_rows(named=True)]
     return found
@@ -142,7 +143,7 @@ def _known_to_nobody(row: dict[str, object]) -> Finding:
         file=str(row[FILE]),
         row=int(str(row[ROW])),
         column="known_to",
-        found=f"It was known on {row['known_on']} and public on {row['public_on']}; known_to is empty.",
+        found=f"It was known on {row['known_on'] or 'any day'} and public on {row['public_on']}; known_to is empty.",
         expected="the parties who knew it from known_on.",
         fix="Name them, separated by bars.",
     )

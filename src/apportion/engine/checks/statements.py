@@ -31,7 +31,9 @@ def check_statements(world: World) -> list[Finding]:
 
 def _of_table(frame: pl.DataFrame, contract: Table) -> Iterable[Finding]:
     key = list(contract.key)
-    repeated = frame.filter(frame.select(key).is_duplicated())
+    # A row without its key has its finding already, and names no fact that another could repeat.
+    named = [column.name for column in contract.needed if column.name in key and column.required]
+    repeated = frame.filter(frame.select(key).is_duplicated()).drop_nulls(named)
     if "known_on" not in repeated.columns:
         repeated = repeated.with_columns(pl.lit(None, dtype=pl.Date()).alias("known_on"))
     text = as_text(repeated)

@@ -1,0 +1,103 @@
+"""The engine against the reference on thousands of random worlds, every plan proven on the way.
+
+The run prints how many worlds tried what; under two hundred of anything is a failure.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from random import Random
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from apportion.commands.plans import make_plan
+from apportion.model.policy import Rule
+from apportion.model.world import World
+from tests.build import make_world, proven_plan, typed_world
+from tests.laws.agreement import disagreements, tried
+from tests.reference import RefWorld, reference_plan
+from tests.worlds import RawWorld, restated_world
+
+WORLDS = max(2_500, 4 * hypothesis.settings.default.max_examples)
+LEAST = 200
+# Studies, checks and readers cost most of a plan, so only some worlds go all the way.
+SHARE_WHOLE_WAY, SHARE_BOOKED = 0.02, 0.3
+TRIED = (
+    "several options per class",
+    "several tiers",
+    "a binding room",
+    "a binding quota",
+    "min_ship",
+    "a partial lot",
+    "a group",
+    "a restated readiness step",
+    "shipments",
+    "fleet",
+    "cooling",
+    "an entitlement",
+    "reference units",
+    "as booked",
+)
+
+
+def seen_world(raw: RawWorld) -> World:
+    return typed_world(raw.settings, raw.tables).as_known_on(raw.as_known_on)
+
+
+def check_booked(raw: RawWorld, *, world: World) -> bool:
+    """Compare the rule as-booked with the reference; return whether it gave anything."""
+    expected = reference_plan(RefWorld(raw.settings, raw.standing), rule="as-booked")
+    plan = proven_plan(world, replace(world.settings.policy, rule=Rule.AS_BOOKED))
+    assert disagreements(expected, plan) == []
+    return bool(expected.allocations)
+
+
+def check_whole_way(raw: RawWorld) -> None:
+    """The readers, the checks and the studies change nothing."""
+    world = make_world(raw.settings, raw.tables).as_known_on(raw.as_known_on)
+    assert world.digest == seen_world(raw).digest
+    whole, drafted = make_plan(world), proven_plan(world)
+    assert whole.shares.equals(drafted.shares)
+    assert whole.stages == drafted.stages
+    for name, frame in drafted.tables.items():
+        assert whole.tables[name].equals(frame)
+
+
+def test_the_engine_gives_the_plan_of_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[str] = Counter()
+
+    @settings(max_examples=WORLDS, suppress_health_check=list(HealthCheck))
+    @given(st.randoms(use_true_random=False))
+    def run(rng: Random) -> None:
+        raw = restated_world(rng)
+        reference = RefWorld(raw.settings, raw.standing)
+        world = seen_world(raw)
+        expected = reference_plan(reference)
+        plan = proven_plan(world)
+        assert disagreements(expected, plan) == []
+        counts.update(tried(raw, reference=reference, plan=plan))
+        counts["as booked"] += rng.random() < SHARE_BOOKED and check_booked(raw, world=world)
+        if rng.random() < SHARE_WHOLE_WAY:
+            check_whole_way(raw)
+        counts["worlds"] += 1
+
+    run()
+    with capsys.disabled():
+        print("\nworlds that agree with the reference, by what they tried:")  # noqa: T201
+        for name in ("worlds", *TRIED):
+            print(f"{counts[name]:8} {name}")  # noqa: T201
+    assert {name: counts[name] for name in TRIED if counts[name] < LEAST} == {}
+
+
+def test_both_ways_to_build_a_world_give_the_same_tables() -> None:
+    for seed in range(20):
+        raw = restated_world(Random(seed))  # noqa: S311
+        slow, fast = make_world(raw.settings, raw.tables), typed_world(raw.settings, raw.tables)
+        assert slow.settings == fast.settings
+        assert slow.digest == fast.digest
+        for name, frame in slow.tables.items():
+            assert frame.equals(fast.tables[name])
