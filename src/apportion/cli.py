@@ -48,6 +48,9 @@ ScenarioAt = Annotated[
 ]
 
 
+RULES = "max-min, pro-rata, first-come, priority or as-booked."
+
+
 @app.command()
 def scenarios(as_json: AsJson = False) -> None:
     """List the scenarios that come with apportion."""
@@ -82,7 +85,7 @@ def check(
 def plan(
     scenario: Scenario,
     out: Annotated[Path | None, typer.Option(help="Folder for the plan's files.", metavar="DIR")] = None,
-    rule: Annotated[str | None, typer.Option(help="max-min or as-booked.")] = None,
+    rule: Annotated[str | None, typer.Option(help=RULES)] = None,
     level_by: Annotated[str | None, typer.Option(help="pool, customer, group or order.")] = None,
     count: Annotated[str | None, typer.Option(help="units or reference.")] = None,
     exact_shares: Annotated[
@@ -179,6 +182,35 @@ def replay(plan_folder: PlanFolder, scenario: ScenarioAt = None, as_json: AsJson
         return
     days = as_text(outcome.days)
     _print_table([tuple(days.columns), *[tuple(cell or "" for cell in row) for row in days.rows()]])
+
+
+@app.command()
+def adherence(
+    scenario: Scenario,
+    rule: Annotated[str | None, typer.Option(help=RULES)] = None,
+    as_known_on: KnownOn = None,
+    viewpoint: Viewpoint = "all",
+    case: CaseName = "middle",
+    as_json: AsJson = False,
+) -> None:
+    """Lay what was shipped and booked beside what the policy would have done: who was ahead, who behind."""
+    from apportion.commands.policies import policy_changes
+    from apportion.commands.studies import study_adherence, tell_adherence
+
+    found = study_adherence(
+        scenario,
+        changes=policy_changes(rule=rule),
+        as_known_on=_day(as_known_on),
+        viewpoint=viewpoint,
+        case=case,
+    )
+    sentences, rows = tell_adherence(found)
+    if as_json:
+        departures = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+        _print_json({"unit_days": str(found.unit_days), "departures": departures})
+        return
+    _print_table(rows)
+    typer.echo("\n".join(sentences))
 
 
 @app.command()

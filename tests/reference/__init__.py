@@ -2,20 +2,21 @@
 
     plan = reference_plan(RefWorld(settings, tables), level_by="customer")
 
-It follows the allocation page sentence by sentence, for the rules `max-min` and `as-booked`, and imports
-only the standard library. It is slow on purpose: a few orders, sites and rounds are its size.
+It follows the allocation page sentence by sentence, for every rule, and imports only the standard library.
+It is slow on purpose: a few orders, sites and rounds are its size.
 """
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from .booked import book_lots, explain_booked
+from .inturn import serve_in_turn
 from .lots import round_to_lots
 from .maxmin import LevelKey, ShareKey
 from .minship import plan_shipping
-from .reasons import Reasoned, explain_plan
+from .reasons import Entitled, Reasoned, entitle_fairly, entitle_in_turn, explain_plan
 from .world import RefWorld
 
 __all__ = ["AllocationKey", "RefPlan", "RefWorld", "reference_plan"]
@@ -28,7 +29,8 @@ class RefPlan:
     """One plan. Units by (order, sku, site, round_on); zeros are left out.
 
     Attributes:
-        shares: The exact shares, cut to millionths, before any waiting for `min_ship`.
+        shares: The exact shares, cut to millionths, before any waiting for `min_ship` (under `priority` and
+            `first-come` nothing waits: what an order takes, it ships).
         shipped: What ships of them, after waiting.
         allocations: What ships in whole lots; `shipped` where `whole_lots` is false.
         levels: The level of every class with an open, incomplete order, by (round_on, tier, class).
@@ -56,33 +58,63 @@ def reference_plan(world: RefWorld, **policy: object) -> RefPlan:
     """
     if policy:
         world = world.with_policy(**policy)
-    if world.policy.rule == "as-booked":
-        booked = book_lots(world)
-        reasons = explain_booked(world, booked=booked)
-        return RefPlan(
-            shares=booked,
-            shipped=booked,
-            allocations=booked,
-            shortages=reasons.shortages,
-            late=reasons.late,
-            late_days=reasons.late_days,
-        )
-    if world.policy.rule != "max-min":
-        raise ValueError(f"The reference knows max-min and as-booked, not {world.policy.rule}.")
-    shipping = plan_shipping(world)
-    allocations = shipping.shipped
-    if world.policy.whole_lots:
-        allocations = round_to_lots(world, shipped=shipping.shipped)
-    reasons = explain_plan(world, shipping=shipping, allocations=allocations)
+    rule = world.policy.rule
+    if rule == "as-booked":
+        return plan_as_booked(world)
+    if rule in {"priority", "first-come"}:
+        return plan_in_turn(world)
+    if rule in {"max-min", "pro-rata"}:
+        return plan_fairly(world)
+    raise ValueError(f"The reference does not know the rule {rule}.")
+
+
+def plan_as_booked(world: RefWorld) -> RefPlan:
+    """Return the plan that follows the bookings of the lots."""
+    booked = book_lots(world)
+    reasons = explain_booked(world, booked=booked)
     return RefPlan(
-        shares=named(world, units=shipping.shares.units),
-        shipped=named(world, units=shipping.shipped),
-        allocations=named(world, units=allocations),
-        levels=shipping.shares.levels,
+        shares=booked,
+        shipped=booked,
+        allocations=booked,
         shortages=reasons.shortages,
         late=reasons.late,
         late_days=reasons.late_days,
-        cut_orders=list(shipping.first_cut),
+    )
+
+
+def plan_in_turn(world: RefWorld) -> RefPlan:
+    """Return the plan that serves orders one after another."""
+    turns = serve_in_turn(world)
+    entitled = entitle_in_turn(world, impatient=turns.impatient, shipped=turns.units)
+    return finish(world, shares=turns.units, shipped=turns.units, entitled=entitled)
+
+
+def plan_fairly(world: RefWorld) -> RefPlan:
+    """Return the plan that serves stage after stage, each by max-min."""
+    shipping = plan_shipping(world)
+    shares = {order.name: shipping.first_cut.get(order.name, shipping.shares).units for order in world.orders}
+    entitled = entitle_fairly(world, shares=shares, shipped=shipping.shipped)
+    plan = finish(world, shares=shipping.shares.units, shipped=shipping.shipped, entitled=entitled)
+    return replace(plan, levels=shipping.shares.levels, cut_orders=list(shipping.first_cut))
+
+
+def finish(
+    world: RefWorld,
+    *,
+    shares: Mapping[ShareKey, Fraction],
+    shipped: Mapping[ShareKey, Fraction],
+    entitled: Mapping[str, Entitled],
+) -> RefPlan:
+    """Return a plan with its lots rounded and its reasons told."""
+    allocations = round_to_lots(world, shipped=shipped) if world.policy.whole_lots else shipped
+    reasons = explain_plan(world, entitled=entitled, allocations=allocations)
+    return RefPlan(
+        shares=named(world, units=shares),
+        shipped=named(world, units=shipped),
+        allocations=named(world, units=allocations),
+        shortages=reasons.shortages,
+        late=reasons.late,
+        late_days=reasons.late_days,
     )
 
 

@@ -160,9 +160,7 @@ def describe_stage(
         received = {order.demand_class: Fraction(0) for order in orders}
         # The first bounds are the quantities: what each order has open before the stage.
         weights = {order.demand_class: bound for order, bound in zip(orders, bounds, strict=False)}
-    return Stage(
-        orders=orders, columns=columns, rows=rows, bounds=bounds, received=received, weights=weights
-    )
+    return Stage(orders=orders, columns=columns, rows=rows, bounds=bounds, received=received, weights=weights)
 
 
 def limits_of_round(world: RefWorld, *, round_number: int) -> Iterator[tuple[Resource, Fraction]]:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from .linear import Program
 from .maxmin import ShareKey, cut_to_millionth, use_of
-from .minship import RefShipping, filled_units
+from .minship import filled_units
 from .world import RefOption, RefOrder, RefWorld, Resource
 
 REASONS = (
@@ -37,6 +37,8 @@ REASONS = (
     BELOW_MIN_SHIP,
     PARTIAL_LOT,
 ) = range(1, 10)
+# Where orders are served one after another, what stands before an order has other names.
+IN_TURN = {"higher-tier": "order-ahead", "fair-share": "taken-early"}
 NO_ROUND = "no-round"
 NOT_BOOKED = "not-booked"
 
@@ -61,24 +63,70 @@ class Segment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Entitled:
+    """What the rule gave one order, before lots.
+
+    Attributes:
+        ahead: The orders whose allocations are out of its reach: of higher tiers, or served before it.
+        shares: What the rule gave it but for `min_ship`.
+        shipped: What ships of that.
+        names: The names of the reasons.
+    """
+
+    ahead: frozenset[str]
+    shares: Mapping[ShareKey, Fraction]
+    shipped: Mapping[ShareKey, Fraction]
+    names: tuple[str, ...] = REASONS
+
+
+@dataclass(frozen=True, kw_only=True)
 class Account:
     """The plan as far as the reasons of one order need it."""
 
     world: RefWorld
     order: RefOrder
-    shipping: RefShipping
+    entitled: Entitled
     allocations: Mapping[ShareKey, Fraction]
 
 
+def entitle_fairly(
+    world: RefWorld,
+    *,
+    shares: Mapping[str, Mapping[ShareKey, Fraction]],
+    shipped: Mapping[ShareKey, Fraction],
+) -> dict[str, Entitled]:
+    """Return what each order got under max-min or pro-rata; `shares` are by order."""
+    return {
+        order.name: Entitled(
+            ahead=frozenset(other.name for other in world.orders if other.tier < order.tier),
+            shares=shares[order.name],
+            shipped=shipped,
+        )
+        for order in world.orders
+    }
+
+
+def entitle_in_turn(
+    world: RefWorld, *, impatient: Mapping[ShareKey, Fraction], shipped: Mapping[ShareKey, Fraction]
+) -> dict[str, Entitled]:
+    """Return what each order took in its turn; `impatient` is what it could have taken without `min_ship`."""
+    names = [order.name for order in world.serving_order()]
+    words = tuple(IN_TURN.get(reason, reason) for reason in REASONS)
+    return {
+        name: Entitled(ahead=frozenset(names[:turn]), shares=impatient, shipped=shipped, names=words)
+        for turn, name in enumerate(names)
+    }
+
+
 def explain_plan(
-    world: RefWorld, *, shipping: RefShipping, allocations: Mapping[ShareKey, Fraction]
+    world: RefWorld, *, entitled: Mapping[str, Entitled], allocations: Mapping[ShareKey, Fraction]
 ) -> RefReasons:
     """Return the reasons of all orders: closed orders and those complete before the plan have none."""
     reasons = RefReasons()
     for order in world.orders:
         if order.is_closed or order.open_before < order.tolerance:
             continue
-        account = Account(world=world, order=order, shipping=shipping, allocations=allocations)
+        account = Account(world=world, order=order, entitled=entitled[order.name], allocations=allocations)
         if not order.open_rounds:
             reasons.shortages[order.name, NO_ROUND] = order.open_before
             continue
@@ -95,7 +143,7 @@ def explain_short(account: Account, *, reasons: RefReasons) -> None:
     for step in range(1, len(REASONS)):
         short = most[step - 1] - most[step]
         if short > 0 and short >= order.tolerance:
-            reasons.shortages[order.name, REASONS[step]] = short
+            reasons.shortages[order.name, account.entitled.names[step]] = short
 
 
 def explain_late(account: Account, *, reasons: RefReasons) -> None:
@@ -124,7 +172,8 @@ def explain_late(account: Account, *, reasons: RefReasons) -> None:
         for step in range(1, len(REASONS)):
             part = min(until_now, most[step - 1]) - max(before, most[step])
             if part > 0:
-                late[REASONS[step]] = late.get(REASONS[step], Fraction(0)) + part
+                reason = account.entitled.names[step]
+                late[reason] = late.get(reason, Fraction(0)) + part
     for reason, units in late.items():
         if units >= order.tolerance:
             reasons.late[order.name, reason] = units
@@ -157,9 +206,8 @@ def possible_by(account: Account, *, round_number: int) -> list[Fraction]:
         elif step >= QUOTA and alone > 0:
             alone = cut_to_millionth(most_alone(account, step=step, round_number=round_number))
         most.append(min(most[-1], max(alone, granted)))
-    judged = account.shipping.first_cut.get(order.name, account.shipping.shares)
-    share = filled_units(order, units=judged.units, until_round=round_number)
-    shipped = filled_units(order, units=account.shipping.shipped, until_round=round_number)
+    share = filled_units(order, units=account.entitled.shares, until_round=round_number)
+    shipped = filled_units(order, units=account.entitled.shipped, until_round=round_number)
     most.append(min(most[HIGHER_TIER], max(share, granted)))
     most.append(min(most[FAIR_SHARE], max(shipped, granted)))
     most.append(granted)
@@ -234,7 +282,7 @@ def lowest_limit(account: Account, *, resource: Resource, step: int, round_numbe
 
 
 def taken(account: Account, *, resource: Resource, step: int, until_round: int | None = None) -> Fraction:
-    """Return what the orders of higher tiers were granted of a resource, from the step `higher-tier` on.
+    """Return what the orders ahead were granted of a resource, from the step `higher-tier` on.
 
     None: in all rounds. Of a quota, only what was granted in its window counts.
     """
@@ -244,7 +292,7 @@ def taken(account: Account, *, resource: Resource, step: int, until_round: int |
     options: dict[tuple[str, int], RefOption] = {
         (other.name, place): option
         for other in world.orders
-        if other.tier < account.order.tier
+        if other.name in account.entitled.ahead
         for place, option in enumerate(other.options)
     }
     inside = (

@@ -310,7 +310,7 @@ def test_as_booked_gives_each_lot_to_its_order() -> None:
     assert plan.late_days == {"a": Fraction(9, 5)}
 
 
-def test_other_rules_are_refused() -> None:
+def test_a_rule_that_nobody_knows_is_refused() -> None:
     world = make_world([make_order("a", quantity="1")], [make_lot("L", quantity="1")])
-    with pytest.raises(ValueError, match="first-come"):
-        reference_plan(world, rule="first-come")
+    with pytest.raises(ValueError, match="by-lot"):
+        reference_plan(world, rule="by-lot")

@@ -1,10 +1,9 @@
 """How much an order could have filled by a round, alone in the world, one kind of limit after another.
 
 F₀ is what it wants. F₁ counts only whether it is on hold, F₂ also users and cooling, F₃ quotas, F₄ readiness,
-F₅ supply, F₆ what those ahead
-(higher tiers, earlier turns) were granted. The most it could fill is a small linear program over its options
-and, where quotas have windows, over the stretches between their ends; limits only grow with the rounds, so inside
-a stretch nothing is lost by shipping at its end.
+F₅ supply, F₆ what those ahead (higher tiers, earlier turns) were granted. The most it could fill is a small linear
+program over its options and, where quotas have windows, over the stretches between their ends; limits only grow
+with the rounds, so inside a stretch nothing is lost by shipping at its end.
 """
 
 from __future__ import annotations

@@ -79,6 +79,10 @@ def _spelled(series: pl.Series) -> pl.Series:
     if series.dtype.is_float():
         texts = [None if text is None else _plain(text) for text in series.cast(pl.String).to_list()]
         return pl.Series(series.name, texts, dtype=pl.String)
+    if series.dtype.is_nested() and series.dtype != pl.List(pl.String):
+        raise pl.exceptions.SchemaError(
+            f"column {series.name!r} holds {series.dtype}, which is no plain value"
+        )
     return as_text(pl.DataFrame([series]))[series.name]
 
 

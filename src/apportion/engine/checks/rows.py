@@ -32,7 +32,8 @@ def check_references(world: World) -> list[Finding]:
 def _unknown(frame: pl.DataFrame, column: Column, *, known: set[str]) -> Iterable[Finding]:
     cells = frame.select(FILE, ROW, column.name).drop_nulls(column.name)
     if column.kind is Kind.LIST:
-        cells = cells.explode(column.name).drop_nulls(column.name)
+        # A name between two bars that is empty has its finding already.
+        cells = cells.explode(column.name).filter(pl.col(column.name) != "")
     if column.name == "skus":
         names = cells[column.name].map_elements(lambda text: parse_accepted(text)[0], return_dtype=pl.String)
         cells = cells.with_columns(names.alias(column.name))
