@@ -94,6 +94,8 @@ def accepted(text: str) -> str:
         printed = run_steps(steps, folder=Path(folder))
     lines = text.splitlines()
     for step, now in reversed(list(zip(steps, printed, strict=True))):
+        if any(line.startswith("internal-error") for line in now):
+            raise SystemExit(f"{step.command} fails by a bug of ours: {' '.join(now)}")
         if not fits(step.expected, now):
             lines[step.line + 1 : step.end] = now
     return "\n".join(lines) + "\n"

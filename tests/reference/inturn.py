@@ -77,14 +77,13 @@ def serve_in_turn(world: RefWorld) -> RefTurns:
 def serve(given: Given, *, order: RefOrder, min_ship: Fraction) -> dict[ShareKey, Fraction]:
     """Book and return what an order takes over all rounds of its window.
 
-    An order that is complete takes no more in a later round. With `min_ship` it "ships, in the earliest
-    round, the largest amount that is at least min_ship and leaves 0 or at least min_ship".
+    There are no stages here that an order could be complete for: it takes to the last millionth. With
+    `min_ship` it "ships, in the earliest round, the largest amount that is at least min_ship and leaves 0 or
+    at least min_ship".
     """
     taken: dict[ShareKey, Fraction] = {}
     still_open = order.open_before
     for round_number in order.open_rounds:
-        if still_open < order.tolerance:
-            break
         parts = take_most(given, order=order, wanted=still_open, round_number=round_number)
         kept = parts
         if min_ship:

@@ -144,8 +144,9 @@ def ship_floors(rounding: Rounding, *, round_number: int) -> None:
 def ship_extras(rounding: Rounding, *, round_number: int, tier: int, sku: str) -> None:
     """Ship one extra lot each to options whose share exceeds what they have shipped.
 
-    "largest excess in units first, ties canonical (under priority and first-come: in the rule's order), if the order is open and supply, room, quotas and
-    its quantity still hold with every later floor of every order"
+    "largest excess in units first, ties canonical (under priority and first-come: in the rule's order), if
+    the order is open and supply, room, quotas and its quantity still hold with every later floor of every
+    order"
     """
     world = rounding.world
     excesses = [

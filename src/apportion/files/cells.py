@@ -22,6 +22,8 @@ from apportion.model.canonical import as_text
 from apportion.model.parsing import FILE, ROW
 
 _HEADER_ROW = 1  # As a spreadsheet counts.
+# The reader of Parquet gives up on some damaged files with a panic, which is no Exception.
+_BROKEN = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 _WRONG_BYTES = re.compile("[\udc80-\udcff]+")
 
 
@@ -31,7 +33,7 @@ def read_cells(file: Path) -> tuple[pl.DataFrame | None, list[Finding]]:
         if file.suffix == ".csv":
             return _read_csv(file)
         text = _parquet_as_text(file)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (*_BROKEN, OSError) as error:
         return None, [_unreadable(file, str(error) or type(error).__name__)]
     return _with_rows(text, file, header=text.columns)
 
@@ -45,7 +47,7 @@ def _read_csv(file: Path) -> tuple[pl.DataFrame | None, list[Finding]]:
             return None, list(_wrong_names(file, header))
         text = pl.read_csv(file, infer_schema=False, glob=False)
         text.columns = header  # The reader leaves quotes inside a name doubled.
-    except (pl.exceptions.PolarsError, UnicodeDecodeError, csv.Error) as error:
+    except (*_BROKEN, UnicodeDecodeError, csv.Error) as error:
         return _read_damaged(file, error)
     return _with_rows(text, file, header=header, header_row=header_row)
 

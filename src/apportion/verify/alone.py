@@ -7,66 +7,96 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from math import gcd
 
 from apportion.verify.facts import Facts, Option, Order
 from apportion.verify.figures import AMOUNT, MICRO, USE
 from apportion.verify.reading import Movement
 from apportion.verify.simplex import Budget, Program
+from apportion.verify.turns import least_from, ranks
 
-ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY, NO_SUPPLY, HIGHER_TIER = range(1, 7)
+ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY, NO_SUPPLY, SERVED_BEFORE = range(1, 7)
 # Small programs of one order each: their work is bounded by its options and quotas.
 _CELLS = 10**12
 Bounds = list[tuple[dict[int, int], int]]
 
 
+class _Before:
+    """What the orders below a rank use of one resource, by round; ranks are best asked for in their order."""
+
+    def __init__(self, uses: Sequence[tuple[int, int, int]], *, rounds: int) -> None:
+        self.uses = sorted(uses)
+        self.rounds = rounds
+        self.below = self.place = self.total = 0
+        self.by_round = [0] * rounds
+        self.lowest: list[int | None] | None = None
+
+    def move_to(self, below: int) -> None:
+        if below == self.below:
+            return
+        if below < self.below:
+            self.place = self.total = 0
+            self.by_round = [0] * self.rounds
+        first = self.place
+        while self.place < len(self.uses) and self.uses[self.place][0] < below:
+            _, at, amount = self.uses[self.place]
+            self.by_round[at] += amount
+            self.total += amount
+            self.place += 1
+        if self.place != first or below < self.below:
+            self.lowest = None
+        self.below = below
+
+
 class Granted:
-    """What ships, added up by round: by resource for each tier and those above it, and by order."""
+    """What ships, added up by round: by resource for each rank and those before it, and by order."""
 
     def __init__(self, facts: Facts, allocations: Sequence[Movement]) -> None:
         self.facts = facts
-        self.rounds = len(facts.calendar)
-        self.of_tier: dict[int, dict[str, dict[int, int]]] = defaultdict(
-            lambda: defaultdict(lambda: defaultdict(int))
-        )
+        self.ranks = ranks(facts)
         self.filled: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self.units: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self._uses: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for one in allocations:
-            of_tier = self.of_tier[one.order.tier]
+            rank = self.ranks[one.order.name]
             for resource, use in one.option.uses.items():
-                of_tier[resource][one.at] += use * one.units
+                self._uses[resource].append((rank, one.at, use * one.units))
             for quota in facts.active_quotas(one.option, one.at):
-                of_tier[quota][one.at] += USE * one.units
+                self._uses[quota].append((rank, one.at, USE * one.units))
             self.filled[one.order.name][one.at] += one.option.rate * one.units
             self.units[one.order.name][one.at] += one.units
-        self._lowest: dict[tuple[int, str], list[int | None]] = {}
+        self._before: dict[str, _Before] = {}
+        self._lowest: dict[str, list[int | None]] = {}
 
-    def taken(self, resource: str, *, below_tier: int | None) -> list[int]:
-        """Return what is used up to each round by the tiers below a number (None: by all)."""
-        by_round = [0] * self.rounds
-        for tier, of_tier in self.of_tier.items():
-            if below_tier is None or tier < below_tier:
-                for at, amount in of_tier.get(resource, {}).items():
-                    by_round[at] += amount
-        for at in range(1, self.rounds):
-            by_round[at] += by_round[at - 1]
-        return by_round
+    def taken(self, resource: str) -> list[int]:
+        """Return what is used of a resource up to each round."""
+        by_round = [0] * len(self.facts.calendar)
+        for _, at, amount in self._uses.get(resource, ()):
+            by_round[at] += amount
+        return list(accumulate(by_round))
 
-    def lowest(self, resource: str, *, below_tier: int) -> list[int | None]:
-        """Return the least, from each round on, that the tiers below a number leave; never below 0."""
-        key = (below_tier, resource)
-        if key not in self._lowest:
-            taken = self.taken(resource, below_tier=below_tier)
-            least: int | None = None
-            reverse: list[int | None] = []
-            for at in range(self.rounds - 1, -1, -1):
-                limit = self.facts.limit(resource, at)
-                if limit is not None:
-                    left = max(0, limit - taken[at])
-                    least = left if least is None else min(least, left)
-                reverse.append(least)
-            self._lowest[key] = reverse[::-1]
-        return self._lowest[key]
+    def taken_before(self, resource: str, *, below: int) -> int:
+        """Return what the orders below a rank use of a resource over all rounds."""
+        return self._before_rank(resource, below=below).total if below else 0
+
+    def lowest(self, resource: str, *, below: int) -> list[int | None]:
+        """Return the least, from each round on, that the orders below a rank leave; never below 0."""
+        if not below:
+            if resource not in self._lowest:
+                self._lowest[resource] = least_from(self.facts, resource)
+            return self._lowest[resource]
+        before = self._before_rank(resource, below=below)
+        if before.lowest is None:
+            taken = list(accumulate(before.by_round))
+            before.lowest = least_from(self.facts, resource, taken=taken)
+        return before.lowest
+
+    def _before_rank(self, resource: str, *, below: int) -> _Before:
+        if resource not in self._before:
+            self._before[resource] = _Before(self._uses.get(resource, ()), rounds=len(self.facts.calendar))
+        self._before[resource].move_to(below)
+        return self._before[resource]
 
     def filled_by(self, order: Order, at: int) -> int:
         """Return the ordered units shipped up to a round, in 10**-18."""
@@ -127,11 +157,11 @@ def _bounds(
 ) -> Bounds:
     """Return rows and bounds of the limits counted at a step: quotas, then room, then supply."""
     facts = granted.facts
-    # No tier is below 0, so nothing is taken out before the step of higher tiers.
-    below_tier = order.tier if step >= HIGHER_TIER else 0
+    # No rank is below 0, so nothing is taken out before the step of those served before.
+    below = granted.ranks[order.name] if step >= SERVED_BEFORE else 0
     bounds: Bounds = []
     for quota in sorted({name for names, _ in segments for name in names}):
-        taken = granted.taken(quota, below_tier=below_tier)[-1]
+        taken = granted.taken_before(quota, below=below)
         row = {
             number: USE
             for number, (option, run) in enumerate(columns)
@@ -144,7 +174,7 @@ def _bounds(
     for resource in sorted(resources):
         if step < NO_SUPPLY and resource.startswith("supply:"):
             continue
-        lowest = granted.lowest(resource, below_tier=below_tier)
+        lowest = granted.lowest(resource, below=below)
         for number, (_, last) in enumerate(segments):
             left = lowest[last]
             if left is not None:

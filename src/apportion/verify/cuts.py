@@ -176,8 +176,7 @@ def _check_named(
         if not cut.classes.get(name, 0) > 0:
             yield _refusal(stage, "cut-own", sentence=f"class {name} names a cut that does not count it.")
             continue
-        weight = stage.history.facts.weights.weight(name, stage.at)
-        if (cut.level - levels[name]) * weight * USE > slack[name]:
+        if (cut.level - levels[name]) * stage.weight(name) > slack[name]:
             level = shown(cut.level)
             sentence = f"class {name} stands at {shown(levels[name])}, below the level {level} of its cut."
             yield _refusal(stage, "cut-above", sentence=sentence)

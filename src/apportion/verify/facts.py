@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from apportion.calendar import Calendar
-from apportion.model.policy import Count, LevelBy, Policy
+from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.world import World
 from apportion.verify.figures import AMOUNT, MICRO, USE, exact
 from apportion.verify.limits import Limits, room_limits, rows_of, site_use, supply_limits
@@ -104,6 +104,11 @@ class Facts:
     lot_units: Mapping[str, int]
     counting_rounds: frozenset[int]
 
+    @property
+    def starts_afresh(self) -> bool:
+        """Return whether each stage counts from nothing and weighs an order by what it has open."""
+        return self.policy.rule is Rule.PRO_RATA
+
     def limit(self, resource: str, at: int) -> int | None:
         """Return what may be used in all up to a round, never below 0; None is no limit."""
         limit = self.limits[resource][at]
@@ -118,7 +123,8 @@ class Weights:
     """The entitlement of each class by round, in millionths."""
 
     def __init__(self, world: World, policy: Policy) -> None:
-        self.level_by = policy.level_by
+        # "`pro-rata`: each stage afresh, every order a class".
+        self.level_by = LevelBy.ORDER if policy.rule is Rule.PRO_RATA else policy.level_by
         self.rounds = world.settings.calendar.rounds
         parties = rows_of(world, "parties")
         self.of_party: dict[str, int] = {row["party"]: exact(row["weight"], MICRO) for row in parties}
@@ -237,7 +243,7 @@ class _Reader:
 
     def _class_of(self, row: dict[str, Any], *, first_sku: str) -> str:
         customer: str = row["customer"]
-        level_by = self.policy.level_by
+        level_by = self.weights.level_by
         if level_by is LevelBy.ORDER:
             name: str = row["order"]
             self.weights.quantities[name] = row["quantity"] * MICRO
@@ -252,7 +258,7 @@ class _Reader:
 
     def _worth(self, first_sku: str) -> Decimal:
         """Return what an ordered unit counts: 1, or the reference units of the order's first SKU."""
-        counts_reference = self.policy.count is Count.REFERENCE and self.policy.level_by is not LevelBy.ORDER
+        counts_reference = self.policy.count is Count.REFERENCE and self.weights.level_by is not LevelBy.ORDER
         if not counts_reference or first_sku not in self.skus:
             return Decimal(1)
         return Decimal(self.skus[first_sku]["reference_units"])

@@ -12,7 +12,6 @@ from fractions import Fraction
 from math import floor, gcd
 
 from apportion.verify.facts import Order
-from apportion.verify.figures import USE
 from apportion.verify.simplex import Budget, Program
 
 Column = tuple[Order, int]
@@ -28,7 +27,7 @@ class Part:
         left: What is left of each contested resource, in 10**-18.
         uses: By resource, what a unit by each column uses, in 10**-12.
         received: Value by class before the stage, in 10**-18.
-        weights: Weight by class, in millionths.
+        weights: Weight by class, in 10**-18.
     """
 
     columns: Sequence[Column]
@@ -117,7 +116,7 @@ def _raise_levels(program: Program, part: Part) -> None:
     above: dict[str, int] = {}
     weights: dict[str, int] = {}
     for name, row in sorted(gains.items()):
-        weight, received = part.weights[name] * USE, part.received[name]
+        weight, received = part.weights[name], part.received[name]
         divisor = gcd(received, weight, *row.values())
         weights[name] = weight // divisor
         scaled_row = {number: value // divisor for number, value in row.items()}

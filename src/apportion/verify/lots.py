@@ -1,4 +1,4 @@
-"""Whole lots, derived again: floors of the cumulative shares, then one extra lot each where all still holds.
+"""Whole lots, derived again: the floors of all rounds first, then one extra lot each where all still holds.
 
 Source: ``docs/concepts/allocation.md``, "Whole lots".
 """
@@ -6,18 +6,22 @@ Source: ``docs/concepts/allocation.md``, "Whole lots".
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apportion.verify.facts import Facts, Option, Order
 from apportion.verify.figures import MICRO, USE
 from apportion.verify.reading import Movement
 from apportion.verify.stages import stage_rounds
+from apportion.verify.turns import turn_order
 
 
 @dataclass
 class _Line:
-    """One option that has a share: cumulative shares and floors by stage round, and what has shipped."""
+    """One option that has a share: cumulative shares and floors by stage round, and what has shipped.
+
+    The floors are those that ship: held up where a quota holds them up.
+    """
 
     order: Order
     place: int
@@ -39,7 +43,7 @@ class _Rounding:
     Attributes:
         facts: The world.
         rounds: The stage rounds.
-        lines: Every option with a share, orders in canonical order and options in theirs.
+        lines: Every option with a share, in the order that breaks ties: the rule's, options in theirs.
         complete_from: The first stage round by which the order's exact share is complete.
         loads: By resource and stage round.
         used: By resource, what has shipped so far.
@@ -95,12 +99,15 @@ def round_to_lots(facts: Facts, shipped: Sequence[Movement]) -> list[Movement]:
     """Return the allocations in whole lots, one movement per option and round."""
     rounds = stage_rounds(facts)
     rounding = _prepare(facts, shipped, rounds=rounds)
+    turn = {order.name: place for place, order in enumerate(turn_order(facts))}
+    rounding.lines.sort(key=lambda line: (turn[line.order.name], line.place))
     by_tier: dict[int, dict[str, list[_Line]]] = defaultdict(lambda: defaultdict(list))
     for line in rounding.lines:
         by_tier[line.order.tier][line.option.sku].append(line)
     for step in range(len(rounds)):
         for line in rounding.lines:
-            _ship_floor(rounding, line, step=step)
+            if line.floors[step] > line.shipped:
+                rounding.ship(line, units=line.floors[step] - line.shipped, step=step)
         for tier in sorted(by_tier):
             for sku in sorted(by_tier[tier]):
                 _ship_extras(rounding, by_tier[tier][sku], step=step)
@@ -142,33 +149,41 @@ def _prepare(facts: Facts, shipped: Sequence[Movement], *, rounds: Sequence[int]
             floors.append(total // unit * unit)
         lines.append(_Line(order=order, place=place, option=option, lot=lot, shares=shares, floors=floors))
     lines.sort(key=lambda line: (line.order.canonical, line.place))
+    if facts.quotas:
+        _hold_up(facts, lines, rounds=rounds, complete_from=complete_from)
     return _Rounding(facts, rounds, lines, complete_from)
 
 
-def _ship_floor(rounding: _Rounding, line: _Line, *, step: int) -> None:
-    """Ship what the floor of the round asks for.
+def _hold_up(
+    facts: Facts, lines: Sequence[_Line], *, rounds: Sequence[int], complete_from: Mapping[str, int]
+) -> None:
+    """Turn floors that fall due into floors that ship; one still held up as its order closes never does.
 
     Source: "a floor that a quota window does not let through waits, in canonical order and whole lots, for
     the next open round that does".
     """
-    due = line.floors[step] - line.shipped
-    at = rounding.rounds[step]
-    if due <= 0 or not line.order.is_open_in(at):
-        return
-    for quota in rounding.facts.active_quotas(line.option, at):
-        let_through = max(0, rounding.facts.quotas[quota].at_most - rounding.in_window[quota]) // USE
-        if let_through < due:
-            unit = MICRO if rounding.is_complete(line.order, step) else line.lot
-            due = let_through // unit * unit
-    if due > 0:
-        rounding.ship(line, units=due, step=step)
+    in_window: dict[str, int] = defaultdict(int)
+    laid = [0] * len(lines)
+    for step, at in enumerate(rounds):
+        for number, line in enumerate(lines):
+            due = line.floors[step] - laid[number] if line.order.is_open_in(at) else 0
+            quotas = facts.active_quotas(line.option, at) if due > 0 else []
+            unit = MICRO if step >= complete_from.get(line.order.name, len(rounds)) else line.lot
+            for quota in quotas:
+                let_through = max(0, facts.quotas[quota].at_most - in_window[quota]) // USE
+                if let_through < due:
+                    due = let_through // unit * unit
+            for quota in quotas:
+                in_window[quota] += USE * due
+            laid[number] += max(0, due)
+            line.floors[step] = laid[number]
 
 
 def _ship_extras(rounding: _Rounding, lines: Sequence[_Line], *, step: int) -> None:
-    """Ship one extra lot each, largest excess in units first, ties canonical."""
+    """Ship one extra lot each, largest excess in units first, ties in the rule's order."""
     at = rounding.rounds[step]
     wanting = [line for line in lines if line.shares[step] > line.shipped and line.order.is_open_in(at)]
-    # The lines are in canonical order and sorting is stable, so ties stay canonical.
+    # The lines are in the rule's order and sorting is stable, so ties stay in it.
     for line in sorted(wanting, key=lambda line: line.shipped - line.shares[step]):
         units = line.lot
         if rounding.is_complete(line.order, step):
@@ -188,9 +203,8 @@ def _extra_holds(rounding: _Rounding, line: _Line, *, units: int, step: int) -> 
         limit = facts.limit(resource, at)
         if limit is not None and rounding.used[resource] + use * units > limit:
             return False
-    filled = line.option.rate * (more[-1] if step < last else units)
-    for other in rounding.lines_of(line.order):
-        filled += other.option.rate * (other.by(last) if step < last else other.shipped)
+    filled = line.option.rate * more[-1]
+    filled += sum(other.option.rate * other.by(last) for other in rounding.lines_of(line.order))
     if filled > line.order.open_amount:
         return False
     for resource, use in line.option.uses.items():

@@ -3,6 +3,7 @@
 Stages, each resting on those before it, so that the first that refuses is the last that runs:
 shape → digest → shares feasible → stages, levels and cuts → canonical routing → waiting and whole lots,
 feasible again → reasons and remedies.
+Under `priority`, `first-come` and `as-booked` the shares are made again instead, and compared.
 
 Not part of the proof: the words of `bottleneck`, `resource` and `until_on`, and the tables of customers and
 sites, which follow from the allocations.
@@ -10,8 +11,8 @@ sites, which follow from the allocations.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import polars as pl
@@ -33,14 +34,15 @@ from apportion.verify.facts import Facts, read_facts
 from apportion.verify.feasible import check_feasible
 from apportion.verify.lots import round_to_lots
 from apportion.verify.reading import Movement, check_shape, read_movements
-from apportion.verify.reasons import Account, check_shortages, explain, filled_by
+from apportion.verify.reasons import Account, FilledBy, check_shortages, explain, filled_by
 from apportion.verify.refusal import Refusal
 from apportion.verify.remedies import Remedies
 from apportion.verify.replay import check_in_stages, replay
 from apportion.verify.routing import CELLS, STAGES, check_alike, check_routing
 from apportion.verify.rows import LevelKey, booked_rows, check_cells, check_levels, check_rows, keyed
 from apportion.verify.simplex import Budget
-from apportion.verify.waiting import Shipping, ship_waiting
+from apportion.verify.turns import TURN_RULES, serve_in_turn
+from apportion.verify.waiting import ship_waiting
 
 _ROW = ("order", "sku", "site", "round_on", "units")
 
@@ -68,17 +70,17 @@ def verify(world: World, plan: Plan) -> list[Refusal]:
     facts = read_facts(seen, plan.policy)
     if plan.policy.rule is Rule.AS_BOOKED:
         return _verify_booked(seen, plan, facts=facts)
-    if plan.policy.rule is not Rule.MAX_MIN:
-        sentence = f"Plans under the rule {plan.policy.rule} cannot be proven yet."
-        return [Refusal(rule="rule-not-supported", sentence=sentence)]
-    return _verify_max_min(plan, facts=facts)
+    if plan.policy.rule in TURN_RULES:
+        return _verify_in_turn(plan, facts=facts)
+    return _verify_fair(plan, facts=facts)
 
 
 def _verify_booked(world: World, plan: Plan, *, facts: Facts) -> list[Refusal]:
     """Run the rule as-booked again and compare."""
     booked = book_lots(world, facts)
-    if plan.stages or plan.cut_orders or len(plan.tables["levels"]):
-        return [Refusal(rule="stages", sentence="A plan as booked has stages, levels or cut orders.")]
+    refusals = list(_check_no_stages(plan))
+    if refusals:
+        return refusals
     for table, frame in (("shares", plan.shares), ("allocations", plan.tables["allocations"])):
         rows, refusals = booked_rows(facts, frame, table=table)
         refusals += check_rows(rows, booked, rule="as-booked", table=table)
@@ -94,16 +96,34 @@ def _verify_booked(world: World, plan: Plan, *, facts: Facts) -> list[Refusal]:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Read:
-    """The rows of a max-min plan, read."""
-
-    shares: Sequence[Movement]
-    allocations: Sequence[Movement]
-    kept: Mapping[str, int]
+def _check_no_stages(plan: Plan) -> Iterator[Refusal]:
+    """Yield the refusal of what only a rule of stages has."""
+    if plan.stages or plan.cut_orders or len(plan.tables["levels"]):
+        sentence = f"A plan under the rule {plan.policy.rule} has no stages, levels or cut orders."
+        yield Refusal(rule="stages", sentence=sentence)
 
 
-def _verify_max_min(plan: Plan, *, facts: Facts) -> list[Refusal]:
+def _verify_in_turn(plan: Plan, *, facts: Facts) -> list[Refusal]:
+    """Run priority or first-come again and compare."""
+    refusals = list(_check_no_stages(plan))
+    if refusals:
+        return refusals
+    shares, refusals = _movements(facts, plan.shares, table="shares")
+    refusals = refusals or check_feasible(facts, shares, table="shares", kept={})
+    if refusals:
+        return refusals
+    turns = serve_in_turn(facts)
+    refusals = check_rows(
+        keyed(facts, shares), keyed(facts, turns.taken), rule=str(plan.policy.rule), table="shares"
+    )
+    if refusals:
+        return refusals
+    share_by = filled_by(turns.taken_at_once)
+    return _check_tables(plan, facts=facts, shipped=turns.taken, share_by=share_by)
+
+
+def _verify_fair(plan: Plan, *, facts: Facts) -> list[Refusal]:
+    """Check the shares of max-min or pro-rata stage by stage."""
     shares, refusals = _movements(facts, plan.shares, table="shares")
     kept, wrong = read_cut_orders(facts, plan.cut_orders)
     refusals += wrong
@@ -123,12 +143,8 @@ def _verify_max_min(plan: Plan, *, facts: Facts) -> list[Refusal]:
         refusals = [] if again is None else list(check_again(facts, plan.cut_orders, again=again))
     if refusals:
         return refusals
-    allocations, refusals = _movements(facts, plan.tables["allocations"], table="allocations")
-    if refusals:
-        return refusals
-    read = _Read(shares=shares, allocations=allocations, kept=kept)
-    refusals = _check_shipping(plan, facts=facts, read=read, shipping=shipping)
-    return refusals or _check_reasons(plan, facts=facts, read=read, shipping=shipping)
+    share_by = share_in_first_plan(facts, plan.cut_orders, shares=filled_by(shares))
+    return _check_tables(plan, facts=facts, shipped=shipping.shipped, share_by=share_by)
 
 
 def _movements(facts: Facts, frame: pl.DataFrame, *, table: str) -> tuple[list[Movement], list[Refusal]]:
@@ -169,28 +185,34 @@ def _check_fair(
     return refusals or routing
 
 
-def _check_shipping(plan: Plan, *, facts: Facts, read: _Read, shipping: Shipping) -> list[Refusal]:
-    """List what ships against the shares, lot by lot, or against the limits."""
-    follows = round_to_lots(facts, shipping.shipped) if plan.policy.whole_lots else shipping.shipped
-    refusals = check_rows(
-        keyed(facts, read.allocations), keyed(facts, follows), rule="allocations", table="allocations"
-    )
-    if not refusals:
-        refusals = list(check_cells(facts, plan.tables["allocations"], whole_lots=plan.policy.whole_lots))
-    return refusals or check_feasible(facts, read.allocations, table="allocations", kept={})
-
-
-def _check_reasons(plan: Plan, *, facts: Facts, read: _Read, shipping: Shipping) -> list[Refusal]:
-    granted = Granted(facts, read.allocations)
-    account = Account(
-        facts=facts,
-        granted=granted,
-        share_by=share_in_first_plan(facts, plan.cut_orders, shares=filled_by(read.shares)),
-        shipped_by=filled_by(shipping.shipped),
-    )
+def _check_tables(
+    plan: Plan, *, facts: Facts, shipped: Sequence[Movement], share_by: FilledBy
+) -> list[Refusal]:
+    """List what the allocations state wrongly of the shares as they ship, then what the shortages do."""
+    allocations, refusals = _movements(facts, plan.tables["allocations"], table="allocations")
+    if refusals:
+        return refusals
+    refusals = _check_shipping(plan, facts=facts, allocations=allocations, shipped=shipped)
+    if refusals:
+        return refusals
+    granted = Granted(facts, allocations)
+    account = Account(facts=facts, granted=granted, share_by=share_by, shipped_by=filled_by(shipped))
     return check_shortages(
         facts,
         plan.tables["shortages"],
         expected=explain(account),
         remedies=Remedies(facts, granted),
     )
+
+
+def _check_shipping(
+    plan: Plan, *, facts: Facts, allocations: Sequence[Movement], shipped: Sequence[Movement]
+) -> list[Refusal]:
+    """List what ships against the shares, lot by lot, or against the limits."""
+    follows = round_to_lots(facts, shipped) if plan.policy.whole_lots else shipped
+    refusals = check_rows(
+        keyed(facts, allocations), keyed(facts, follows), rule="allocations", table="allocations"
+    )
+    if not refusals:
+        refusals = list(check_cells(facts, plan.tables["allocations"], whole_lots=plan.policy.whole_lots))
+    return refusals or check_feasible(facts, allocations, table="allocations", kept={})

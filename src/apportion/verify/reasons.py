@@ -14,15 +14,18 @@ from typing import Any
 
 import polars as pl
 
-from apportion.verify.alone import HIGHER_TIER, Granted, most_alone
+from apportion.verify.alone import SERVED_BEFORE, Granted, most_alone
 from apportion.verify.facts import Facts, Order
 from apportion.verify.figures import AMOUNT, MICRO, ordered_units, scaled
 from apportion.verify.reading import Movement
 from apportion.verify.refusal import Refusal, shown
 from apportion.verify.remedies import NO_REMEDY, Remedies, broken_law
+from apportion.verify.turns import TURN_RULES
 
+NO_ROUND = "no-round"
+# By the step at which the units are lost; before the first, no round of the order's window had come.
 REASONS = (
-    "",
+    NO_ROUND,
     "on-hold",
     "no-usable-site",
     "quota",
@@ -33,7 +36,7 @@ REASONS = (
     "below-min-ship",
     "partial-lot",
 )
-NO_ROUND = "no-round"
+IN_TURN = (*REASONS[:6], "order-ahead", "taken-early", *REASONS[8:])
 # Ordered units by order up to a round, in 10**-18.
 FilledBy = Callable[[Order, int], int]
 
@@ -65,7 +68,8 @@ class Account:
     Attributes:
         facts: The world.
         granted: What ships.
-        share_by: The exact share of an order up to a round; of a cut one, in the plan it was first cut from.
+        share_by: The exact share of an order up to a round; of a cut one, in the plan it was first cut from;
+            where orders take turns, what it would take in its turn without a least shipment.
         shipped_by: The share as it ships after waiting.
     """
 
@@ -73,6 +77,11 @@ class Account:
     granted: Granted
     share_by: FilledBy
     shipped_by: FilledBy
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Return the reasons by step under the plan's rule."""
+        return IN_TURN if self.facts.policy.rule in TURN_RULES else REASONS
 
 
 def filled_by(movements: Sequence[Movement]) -> FilledBy:
@@ -89,9 +98,10 @@ def filled_by(movements: Sequence[Movement]) -> FilledBy:
 
 def explain(account: Account) -> dict[str, Explained]:
     """Return the reasons of every order that was open before the plan, and not closed."""
+    ranks = account.granted.ranks
     return {
         order.name: explain_order(account, order)
-        for order in account.facts.orders.values()
+        for order in sorted(account.facts.orders.values(), key=lambda order: ranks[order.name])
         if order.status != "closed" and order.open_amount >= order.tolerance
     }
 
@@ -104,10 +114,10 @@ def explain_order(account: Account, order: Order) -> Explained:
     short: dict[str, int] = {}
     if order.open_amount - account.granted.filled_by(order, end) >= order.tolerance:
         most = _possible(account, order, at=end)
-        for step in range(1, len(REASONS)):
+        for step in range(1, len(most)):
             units = most[step - 1] - most[step]
             if units >= order.tolerance:
-                short[REASONS[step]] = units
+                short[account.reasons[step]] = units
     late, late_days = _late(account, order)
     return Explained(short=short, late=late, late_days=late_days)
 
@@ -116,7 +126,7 @@ def _possible(account: Account, order: Order, *, at: int) -> list[int]:
     """Return F_0 to F_9 of an order at a round; none of them below what was granted."""
     granted = account.granted.filled_by(order, at)
     most: list[int] = []
-    for step in range(HIGHER_TIER + 1):
+    for step in range(SERVED_BEFORE + 1):
         alone = (
             max(granted, most_alone(account.granted, order, step=step, at=at)) if not most or most[-1] else 0
         )
@@ -144,9 +154,10 @@ def _late(account: Account, order: Order) -> tuple[dict[str, int], Fraction | No
         until_now = before + amount
         if at > order.wanted_round:
             unit_days += units[at] * (rounds[at] - rounds[order.wanted_round]).days
-            most = _possible(account, order, at=at - 1)
-            for step in range(1, len(REASONS)):
-                late[REASONS[step]] += max(0, min(until_now, most[step - 1]) - max(before, most[step]))
+            # Before its first round nothing could be filled: no limit comes before that.
+            most = [until_now, *_possible(account, order, at=at - 1)]
+            for step, reason in enumerate(account.reasons):
+                late[reason] += max(0, min(until_now, most[step]) - max(before, most[step + 1]))
         before = until_now
     counted = {reason: units for reason, units in late.items() if units >= order.tolerance}
     return counted, Fraction(unit_days, sum(units.values()))
@@ -198,10 +209,10 @@ def _check_row(order: Order, row: Mapping[str, Any], *, one: Explained) -> list[
 
 
 def _same_days(stated: Decimal | None, days: Fraction | None) -> bool:
-    """Return whether a mean in six places is the exact one, however it was rounded."""
+    """Return whether a mean in six places is the exact one, rounded half to even."""
     if stated is None or days is None:
         return stated is None and days is None
-    return abs(Fraction(stated) - days) < Fraction(1, MICRO)
+    return scaled(stated, MICRO) == round(days * MICRO)
 
 
 def _refuse(key: tuple[str, str], told: str, *, rule: str = "shortages") -> Refusal:

@@ -49,11 +49,7 @@ class Remedies:
             if missing is not None and missing + use * units > 0:
                 lacks[_words(resource)] = missing + use * units
         for quota in self.facts.active_quotas(option, at):
-            beyond = (
-                self.granted.taken(quota, below_tier=None)[-1]
-                + USE * units
-                - self.facts.quotas[quota].at_most
-            )
+            beyond = self.granted.taken(quota)[-1] + USE * units - self.facts.quotas[quota].at_most
             if beyond > 0:
                 lacks[_words(quota)] = beyond
         return lacks
@@ -68,7 +64,7 @@ class Remedies:
     def _missing_from(self, resource: str) -> list[int | None]:
         """Return the most by which use passes the limit from each round on; below 0, what is left over."""
         if resource not in self._missing:
-            taken = self.granted.taken(resource, below_tier=None)
+            taken = self.granted.taken(resource)
             most: int | None = None
             reverse: list[int | None] = []
             for at in range(len(taken) - 1, -1, -1):

@@ -64,6 +64,8 @@ class History:
         for quota in self.facts.active_quotas(option, movement.at):
             self.used[quota] += USE * movement.units
         self.filled[order.name] += option.rate * movement.units
+        if self.facts.starts_afresh:
+            return
         gained = option.value * movement.units
         self.received[order.demand_class] = self.received.get(order.demand_class, 0) + gained
 
@@ -109,10 +111,19 @@ class Stage:
             gained[one.order.demand_class] += one.option.value * one.units
         return gained
 
+    def weight(self, demand_class: str) -> int:
+        """Return w of a class in the stage, in 10**-18.
+
+        Source: under ``pro-rata``, "w = its open quantity before the stage".
+        """
+        facts = self.history.facts
+        if facts.starts_afresh:
+            return self.history.open_amount(facts.orders[demand_class])
+        return facts.weights.weight(demand_class, self.at) * USE
+
     def level(self, demand_class: str, *, gain: int) -> Fraction:
         """Return L = h / w of a class after the stage."""
-        weight = self.history.facts.weights.weight(demand_class, self.at)
-        return Fraction(self.history.received.get(demand_class, 0) + gain, weight * USE)
+        return Fraction(self.history.received.get(demand_class, 0) + gain, self.weight(demand_class))
 
 
 def replay(
@@ -133,7 +144,7 @@ def replay(
 
     Source: "Rounds one after another, inside a round tiers one after another (1 first): one stage."
     """
-    history = History(facts, kept, received=dict(facts.received))
+    history = History(facts, kept, received={} if facts.starts_afresh else dict(facts.received))
     by_stage: dict[tuple[int, int], list[Movement]] = defaultdict(list)
     for one in movements:
         by_stage[one.at, one.order.tier].append(one)

@@ -197,5 +197,5 @@ def _part(stage: Stage, *, columns: list[Column], contested: Mapping[str, int]) 
         left={resource: contested[resource] for resource in uses},
         uses=uses,
         received={name: history.received.get(name, 0) for name in names},
-        weights={name: history.facts.weights.weight(name, stage.at) for name in names},
+        weights={name: stage.weight(name) for name in names},
     )

@@ -67,7 +67,8 @@ class _Queue:
         waiting = self.waiting[order.name]
         for one in self.arriving.get((order.name, at), ()):
             waiting[one.place] += one.units
-        parts = _largest_part(order, waiting=waiting, still_open=self.still_open[order.name])
+        still_open = self.still_open[order.name]
+        parts = largest_part(order, waiting=waiting, still_open=still_open, least=least_shipment(order))
         if not any(parts) or not _quotas_hold(self.facts, order, at=at, parts=parts, used=self.used):
             return
         for place, units in enumerate(parts):
@@ -85,12 +86,18 @@ def least_shipment(order: Order) -> int:
     return min(order.min_ship, order.open_amount)
 
 
-def _largest_part(order: Order, *, waiting: list[int], still_open: int) -> list[int]:
-    """Return by option what may ship of what waits, in millionths; what completes the order always may."""
+def largest_part(order: Order, *, waiting: Sequence[int], still_open: int, least: int) -> list[int]:
+    """Return by option what may ship of what waits, in millionths; what completes the order always may.
+
+    Args:
+        order: The order.
+        waiting: What there is to ship by option, in millionths.
+        still_open: What the order still wants, ordered units in 10**-18.
+        least: The least that ships and, where not 0, is left; the same unit.
+    """
     total = sum(option.rate * units for option, units in zip(order.options, waiting, strict=True))
     if total and still_open - total < order.tolerance:
         return list(waiting)
-    least = least_shipment(order)
     room = max(0, min(total, still_open - least))
     parts = []
     for option, units in zip(order.options, waiting, strict=True):

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from apportion.engine.checks.orders import ORDER_CHECKS
+from apportion.engine.checks.orders import ORDER_CHECKS, ORDER_ROW_CHECKS
 from apportion.engine.checks.rows import ROW_CHECKS
-from apportion.engine.checks.sites import SITE_CHECKS
-from apportion.engine.checks.sound import sound_part
+from apportion.engine.checks.sites import SITE_CHECKS, SITE_ROW_CHECKS
+from apportion.engine.checks.sound import sound_part, whole_rows
 from apportion.engine.checks.statements import STATEMENT_CHECKS
 from apportion.errors import Finding, in_order
 from apportion.model.world import World
 
 Check = Callable[[World], list[Finding]]
-# Those that look at cells as they are, and those that need rows without an error.
+# Those that look at cells as they are, those that need rows without an error, and those that need the rows which
+# these name to be so too.
 CELL_CHECKS: tuple[Check, ...] = (*ROW_CHECKS, *STATEMENT_CHECKS)
-WHOLE_ROW_CHECKS: tuple[Check, ...] = (*ORDER_CHECKS, *SITE_CHECKS)
+WHOLE_ROW_CHECKS: tuple[Check, ...] = (*ORDER_ROW_CHECKS, *SITE_ROW_CHECKS)
+SOUND_CHECKS: tuple[Check, ...] = (*ORDER_CHECKS, *SITE_CHECKS)
 
 
 def check_world(world: World, *, known: Iterable[Finding] = ()) -> list[Finding]:
@@ -31,6 +33,8 @@ def check_world(world: World, *, known: Iterable[Finding] = ()) -> list[Finding]
     """
     found = list(known)
     found += [finding for check in CELL_CHECKS for finding in check(world)]
-    sound = sound_part(world, found)
-    found += [finding for check in WHOLE_ROW_CHECKS for finding in check(sound)]
+    whole = whole_rows(world, found)
+    found += [finding for check in WHOLE_ROW_CHECKS for finding in check(whole)]
+    sound = sound_part(whole)
+    found += [finding for check in SOUND_CHECKS for finding in check(sound)]
     return in_order(found)

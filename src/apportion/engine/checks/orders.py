@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+import polars as pl
+
 from apportion.errors import Code, Finding, Severity
 from apportion.model.accepts import accepted, parse_accepted
 from apportion.model.parsing import FILE, ROW
-from apportion.model.room import later, read_rooms
+from apportion.model.room import Rooms, read_rooms
 from apportion.model.world import World
 
 Row = Mapping[str, object]
 _MILLION = 10**6
+_EPOCH = dt.date(1970, 1, 1).toordinal()  # Day 0 of a column of dates.
 
 
 def _finding(row: Row, code: Code, *, severity: Severity, **words: str) -> Finding:
@@ -21,21 +24,31 @@ def _finding(row: Row, code: Code, *, severity: Severity, **words: str) -> Findi
 
 def check_accepted_skus(world: World) -> list[Finding]:
     """List rates that are no number above 0, a first SKU with another rate than 1, and SKUs or sites named twice."""
-    found: list[Finding] = []
     orders = world.tables.get("orders")
     if orders is None or not {"skus", "sites"} <= set(orders.columns):
-        return found
-    for row in orders.iter_rows(named=True):
-        parts = [parse_accepted(text) for text in row["skus"] or ()]
-        for text, (_, rate) in zip(row["skus"] or (), parts, strict=True):
-            if rate is None:
-                found.append(_bad_rate(row, text))
-        if parts and parts[0][1] not in {None, _MILLION}:
-            found.append(_first_rate(row))
-        for column, names in (("skus", [sku for sku, _ in parts]), ("sites", row["sites"] or [])):
-            if len(set(names)) < len(names):
-                found.append(_repeated(row, column))
+        return []
+    # A list without a colon and with no name twice needs no closer look, and most are like that.
+    odd = pl.col("skus").list.eval(pl.element().str.contains(":", literal=True)).list.any()
+    twice = pl.any_horizontal(
+        pl.col(name).list.len() > pl.col(name).list.n_unique() for name in ("skus", "sites")
+    )
+    found: list[Finding] = []
+    for row in orders.filter(odd | twice).iter_rows(named=True):
+        found.extend(_accepted_findings(row))
     return found
+
+
+def _accepted_findings(row: Row) -> Iterable[Finding]:
+    texts = _texts(row["skus"])
+    parts = [parse_accepted(text) for text in texts]
+    for text, (_, rate) in zip(texts, parts, strict=True):
+        if rate is None:
+            yield _bad_rate(row, text)
+    if parts and parts[0][1] not in {None, _MILLION}:
+        yield _first_rate(row)
+    for column, names in (("skus", [sku for sku, _ in parts]), ("sites", _texts(row["sites"]))):
+        if len(set(names)) < len(names):
+            yield _repeated(row, column)
 
 
 def _bad_rate(row: Row, text: str) -> Finding:
@@ -110,15 +123,21 @@ def check_promised_after_placed(world: World) -> list[Finding]:
 
 def check_shipments(world: World) -> list[Finding]:
     """List shipments that were live before they were shipped, or of a SKU their order does not accept."""
-    orders = {row["order"]: row for row in world.table("orders").iter_rows(named=True)}
-    found: list[Finding] = []
-    for row in world.table("shipments").iter_rows(named=True):
-        if row["live_on"] is not None and row["live_on"] < row["shipped_on"]:
-            found.append(_live_too_early(row))
+    shipments = world.table("shipments")
+    early = shipments.filter(pl.col("live_on") < pl.col("shipped_on"))
+    found = [_live_too_early(row) for row in early.iter_rows(named=True)]
+    orders = _orders_of(world, shipments)
+    for row in shipments.iter_rows(named=True):
         order = orders.get(row["order"])
         if order is not None and row["sku"] not in {one.sku for one in accepted(order)}:
             found.append(_not_accepted(row))
     return found
+
+
+def _orders_of(world: World, shipments: pl.DataFrame) -> dict[str, Row]:
+    """Return the orders that shipments fill, by id."""
+    orders = world.table("orders").join(shipments.select("order"), on="order", how="semi")
+    return {row["order"]: row for row in orders.iter_rows(named=True)}
 
 
 def _live_too_early(row: Row) -> Finding:
@@ -147,7 +166,7 @@ def _not_accepted(row: Row) -> Finding:
 
 def check_shipped_quantities(world: World) -> list[Finding]:
     """List the shipments with which an order or a lot is overdrawn for the first time."""
-    orders = {row["order"]: row for row in world.table("orders").iter_rows(named=True)}
+    orders = _orders_of(world, world.table("shipments"))
     lots = dict(world.table("supply").select("lot", "quantity").iter_rows())
     filled: dict[str, int] = {}
     taken: dict[str, int] = {}
@@ -158,7 +177,7 @@ def check_shipped_quantities(world: World) -> list[Finding]:
             rates = {one.sku: one.rate for one in accepted(order)}
             before = filled.get(row["order"], 0)
             filled[row["order"]] = before + row["quantity"] * rates.get(row["sku"], _MILLION)
-            if before <= order["quantity"] * _MILLION < filled[row["order"]]:
+            if before <= int(str(order["quantity"])) * _MILLION < filled[row["order"]]:
                 found.append(_too_much(row, Code.SHIPMENT_ABOVE_QUANTITY, of=f"order {row['order']!r}"))
         if row["lot"] in lots:
             before = taken.get(row["lot"], 0)
@@ -183,15 +202,14 @@ def _too_much(row: Row, code: Code, *, of: str) -> Finding:
 def check_windows(world: World) -> list[Finding]:
     """List the open orders that no round falls into."""
     calendar = world.settings.calendar
-    found: list[Finding] = []
-    for row in world.table("orders").iter_rows(named=True):
-        first = calendar.first_round(row["earliest_on"])
-        end = len(calendar)
-        if row["max_late_days"] is not None:
-            end = calendar.round_after(later(row["requested_on"], days=row["max_late_days"]))
-        if row["status"] == "open" and first >= end:
-            found.append(_no_round(row, last=calendar.rounds[-1]))
-    return found
+    rounds = pl.Series([day.toordinal() - _EPOCH for day in calendar.rounds], dtype=pl.Int64)
+    orders = world.table("orders").filter(pl.col("status") == "open")
+    first = rounds.search_sorted(orders["earliest_on"].to_physical().cast(pl.Int64), side="left")
+    last_day = orders["requested_on"].to_physical().cast(pl.Int64) + orders["max_late_days"]
+    end = rounds.search_sorted(last_day.fill_null(rounds[-1]), side="right")
+    return [
+        _no_round(row, last=calendar.rounds[-1]) for row in orders.filter(first >= end).iter_rows(named=True)
+    ]
 
 
 def _no_round(row: Row, *, last: dt.date) -> Finding:
@@ -209,18 +227,38 @@ def _no_round(row: Row, *, last: dt.date) -> Finding:
 def check_usable_sites(world: World) -> list[Finding]:
     """List the open orders of which no accepted site may be used or can cool what is ordered."""
     rooms = read_rooms(world)
-    found: list[Finding] = []
-    for row in world.table("orders").filter(world.table("orders")["status"] == "open").iter_rows(named=True):
-        options = [(one.sku, site) for one in accepted(row) for site in row["sites"] if site in rooms.sites]
-        known = [(sku, site) for sku, site in options if sku in rooms.unit_milliwatt]
-        usable = [
-            site
-            for sku, site in known
-            if rooms.may_use(row["customer"], site=site) and rooms.is_cooled(sku, site=site)
-        ]
-        if known and not usable:
-            found.append(_no_site(row))
-    return found
+    is_open_to_all = not any(rooms.users.values())
+    cooled = {
+        (sku, site) for sku in rooms.unit_milliwatt for site in rooms.sites if rooms.is_cooled(sku, site=site)
+    }
+    if is_open_to_all and len(cooled) == len(rooms.unit_milliwatt) * len(rooms.sites):
+        return []
+    orders = world.table("orders").filter(pl.col("status") == "open")
+    # Orders of one customer that accept the same are answered once.
+    answers: dict[tuple[str, str, str], bool] = {}
+    lists = zip(
+        orders["customer"], orders["skus"].list.join("|"), orders["sites"].list.join("|"), strict=True
+    )
+    is_wrong: list[bool] = []
+    for customer, skus, sites in lists:
+        key = (customer, skus, sites)
+        if key not in answers:
+            answers[key] = _has_no_site(rooms, customer=customer, skus=skus, sites=sites)
+        is_wrong.append(answers[key])
+    return [_no_site(row) for row in orders.filter(is_wrong).iter_rows(named=True)]
+
+
+def _has_no_site(rooms: Rooms, *, customer: str, skus: str, sites: str) -> bool:
+    """Return whether none of the options can take the order, of those that are known."""
+    known = [
+        (sku, site)
+        for sku in (parse_accepted(text)[0] for text in skus.split("|"))
+        for site in sites.split("|")
+        if sku in rooms.unit_milliwatt and site in rooms.sites
+    ]
+    return bool(known) and not any(
+        rooms.may_use(customer, site=site) and rooms.is_cooled(sku, site=site) for sku, site in known
+    )
 
 
 def _no_site(row: Row) -> Finding:
@@ -235,26 +273,33 @@ def _no_site(row: Row) -> Finding:
     )
 
 
-def _texts(value: object) -> Iterable[str]:
+def _texts(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def check_split_pools(world: World) -> list[Finding]:
-    """List the customers whose orders of several pools accept the same SKU."""
-    pools = dict(world.table("skus").select("sku", "pool").iter_rows())
-    seen: dict[tuple[str, str], tuple[str, str]] = {}
-    told: set[tuple[str, str]] = set()
-    found: list[Finding] = []
-    for row in world.table("orders").iter_rows(named=True):
-        parts = accepted(row)
-        pool = pools.get(parts[0].sku, "") if parts else ""
-        for one in parts:
-            key = (row["customer"], one.sku)
-            first_order, first_pool = seen.setdefault(key, (row["order"], pool))
-            if first_pool != pool and key not in told:
-                told.add(key)
-                found.append(_split(row, one.sku, first_order=first_order, pools=f"{first_pool} and {pool}"))
-    return found
+    """List the customers whose orders of several pools accept the same SKU, once for each SKU."""
+    orders, pools = world.table("orders"), world.table("skus").select("sku", "pool")
+    name = pl.element().str.replace(r"\s*:[^:]*$", "")
+    each = orders.select(
+        ROW, FILE, "order", "customer", first=pl.col("skus").list.first(), sku=pl.col("skus").list.eval(name)
+    )
+    options = (
+        each.join(pools.rename({"sku": "first"}), on="first", how="inner", maintain_order="left")
+        .explode("sku")
+        .with_columns(
+            first_order=pl.col("order").first().over("customer", "sku"),
+            first_pool=pl.col("pool").first().over("customer", "sku"),
+        )
+        .filter(pl.col("pool") != pl.col("first_pool"))
+        .unique(subset=["customer", "sku"], keep="first", maintain_order=True)
+    )
+    return [
+        _split(
+            row, row["sku"], first_order=row["first_order"], pools=f"{row['first_pool']} and {row['pool']}"
+        )
+        for row in options.iter_rows(named=True)
+    ]
 
 
 def _split(row: Row, sku: str, *, first_order: str, pools: str) -> Finding:
@@ -269,13 +314,10 @@ def _split(row: Row, sku: str, *, first_order: str, pools: str) -> Finding:
     )
 
 
+ORDER_ROW_CHECKS = (check_accepted_skus, check_min_ship, check_promised_after_placed, check_windows)
 ORDER_CHECKS = (
-    check_accepted_skus,
-    check_min_ship,
-    check_promised_after_placed,
     check_shipments,
     check_shipped_quantities,
-    check_windows,
     check_usable_sites,
     check_split_pools,
 )

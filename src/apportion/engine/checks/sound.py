@@ -19,8 +19,8 @@ from apportion.model.parsing import FILE, ROW
 from apportion.model.world import World
 
 
-def sound_part(world: World, findings: Iterable[Finding]) -> World:
-    """Return the world without rows that have an error, or that name a row which is left out."""
+def whole_rows(world: World, findings: Iterable[Finding]) -> World:
+    """Return the world without rows that have an error."""
     wrong: dict[str, set[int]] = {}
     for one in findings:
         if one.severity is Severity.ERROR and one.row is not None:
@@ -30,10 +30,16 @@ def sound_part(world: World, findings: Iterable[Finding]) -> World:
         for name, frame in world.tables.items()
         if {column.name for column in TABLES[name].needed if column.required} <= set(frame.columns)
     }
+    return replace(world, tables=tables)
+
+
+def sound_part(whole: World) -> World:
+    """Return a world of whole rows without those that name a row which is left out."""
+    tables = dict(whole.tables)
     while True:
         kept = {name: _referring(frame, TABLES[name], tables=tables) for name, frame in tables.items()}
         if all(len(kept[name]) == len(tables[name]) for name in tables):
-            return replace(world, tables=kept)
+            return replace(whole, tables=kept)
         tables = kept
 
 
@@ -54,8 +60,14 @@ def _referring(frame: pl.DataFrame, contract: Table, *, tables: Mapping[str, pl.
             continue
         known = set(tables[column.refers][TABLES[column.refers].key[0]].to_list())
         if column.kind is Kind.LIST:
-            names = [[parse_accepted(one)[0] for one in cell or ()] for cell in frame[column.name].to_list()]
-            frame = frame.filter([known.issuperset(cell) for cell in names])
+            # Few lists are different from each other, so each is read once.
+            lists = frame[column.name].list.join("|")
+            holds = {
+                text: known.issuperset(parse_accepted(one)[0] for one in text.split("|"))
+                for text in lists.drop_nulls().unique()
+            }
+            kept = [text for text, is_held in holds.items() if is_held]
+            frame = frame.filter(lists.is_null() | lists.is_in(kept))
         else:
             frame = frame.filter(pl.col(column.name).is_null() | pl.col(column.name).is_in(list(known)))
     return frame

@@ -1,0 +1,60 @@
+"""A value of a cell → the text that the contract of its column parses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from apportion.files.workbook_cells import Value, Wrong, spelled_number
+from apportion.model.columns import Kind
+
+_DAY_AT_MIDNIGHT = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[\sT]+00:00(:00(\.0+)?)?\s*")
+# A comma that can only mark decimals: thousands stand in groups of three, and never after a leading zero.
+_DECIMAL_COMMA = re.compile(r"\s*([+-]?)(\d{1,15}),(\d+)\s*")
+_THOUSANDS_DIGITS = 3
+_LONGEST_THOUSANDS = 3
+
+
+def words(value: Value) -> str:
+    """Return a value as text: days as ISO, numbers by their shortest decimal, text to the letter."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            return spelled_number(value)
+        case Wrong():
+            return value.told
+        case _:
+            return value.isoformat()
+
+
+def words_for(value: Value, kind: Kind) -> str:
+    """Return a value as the text for a column of a kind, where a spreadsheet's way of writing it is certain.
+
+    A day written as text with a time of zero is that day; a comma that can only mark decimals is a point.
+
+    >>> words_for("2023-01-01  00:00:00", Kind.DAY), words_for("0,125", Kind.NUMBER)
+    ('2023-01-01', '0.125')
+    >>> words_for("1,5", Kind.NUMBER), words_for("1,500", Kind.NUMBER), words_for("1,5", Kind.TEXT)
+    ('1.5', '1,500', '1,5')
+    """
+    text = words(value)
+    if not isinstance(value, str):
+        return text
+    if kind is Kind.DAY:
+        day = _DAY_AT_MIDNIGHT.fullmatch(text)
+        return text if day is None else day[1]
+    if kind in {Kind.COUNT, Kind.NUMBER} and (found := _DECIMAL_COMMA.fullmatch(text)):
+        sign, whole, decimals = found.groups()
+        is_sure = len(decimals) != _THOUSANDS_DIGITS or whole.startswith("0") or len(whole) > _LONGEST_THOUSANDS
+        return f"{sign}{whole}.{decimals}" if is_sure else text
+    return text
+
+
+def is_other_spelling(value: Value, text: str) -> bool:
+    """Return whether a decimal comma was read as a point, which the reader of the file should be told."""
+    return isinstance(value, str) and "," in value and "," not in text and not isinstance(value, dt.date)
