@@ -108,7 +108,7 @@ class _Maker:
         self._is_crowded = self._chance(0.5)
         self._customers = [f"c{n}" for n in range(rng.randint(2 if self._is_crowded else 1, 4))]
         self._skus = [f"k{n}" for n in range(rng.randint(1, 3))]
-        self._sites = [f"s{n}" for n in range(rng.randint(1, 3))]
+        self._sites = [f"s{n}" for n in range(rng.randint(2 if self._is_crowded else 1, 3))]
         self._orders = [f"o{n}" for n in range(rng.randint(3 if self._is_crowded else 1, 6))]
 
     def world(self) -> RawWorld:
@@ -239,13 +239,14 @@ class _Maker:
         rows: Rows = []
         for order in self._orders:
             rng = self._rng
-            quantity = rng.choice([1, 3, 8, 10, 12, 20, 33])
+            quantity = rng.choice([5, 12, 20, 33, 50] if self._is_crowded else [1, 3, 8, 10, 12, 20, 33])
             few = len(self._skus) if self._is_crowded else 1
             skus = rng.sample(self._skus, rng.choice([1, few, min(2, len(self._skus)), len(self._skus)]))
             accepted = [skus[0]] + [
                 f"{sku}{rng.choice(['', ':2', ':0.5', ':2.274', ':3'])}" for sku in skus[1:]
             ]
-            sites = rng.sample(self._sites, rng.choice([1, 1, len(self._sites)]))
+            many = len(self._sites)
+            sites = rng.sample(self._sites, rng.choice([1, many, many] if self._is_crowded else [1, 1, many]))
             requested = rng.randint(-2, self._days // 3 if self._is_crowded else self._days)
             rows.append(
                 {
@@ -255,7 +256,7 @@ class _Maker:
                     "quantity": str(quantity),
                     "sites": "|".join(sites),
                     "requested_on": (START_ON + dt.timedelta(days=requested)).isoformat(),
-                    "earliest_on": self._day(-3, max(-3, requested + 2)) if self._chance(0.4) else "",
+                    "earliest_on": self._day(-3, max(-3, requested + 2)) if self._chance(0.3) else "",
                     "placed_on": self._day(-30, -1) if self._chance(0.5) else "",
                     "promised_on": self._day() if self._chance(0.3) else "",
                     "tier": rng.choice(["1", "1", "1", "2", "3"]),
@@ -304,7 +305,7 @@ class _Maker:
         ]
 
     def _quotas(self) -> Rows:
-        if not self._chance(0.5):
+        if not self._chance(0.65):
             return []
         rng = self._rng
         rows: Rows = []
@@ -313,11 +314,11 @@ class _Maker:
             rows.append(
                 {
                     "quota": f"q{number}",
-                    "party": rng.choice(["", rng.choice(self._customers)]),
+                    "party": rng.choice(["", "", rng.choice(self._customers)]),
                     "group": rng.choice(["", "", "", "g1"]),
-                    "sku": rng.choice(["", rng.choice(self._skus)]),
-                    "site": rng.choice(["", rng.choice(self._sites)]),
-                    "country": rng.choice(["", "", "", "US"]),
+                    "sku": rng.choice(["", "", rng.choice(self._skus)]),
+                    "site": rng.choice(["", "", rng.choice(self._sites)]),
+                    "country": rng.choice(["", "", "", "", "US"]),
                     "from_on": "" if self._chance(0.5) else (START_ON + dt.timedelta(days=first)).isoformat(),
                     "until_on": "" if self._chance(0.5) else self._day(first + 1, self._days + 2),
                     "at_most": str(rng.choice([0, 3, 6, 11])),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -32,9 +33,7 @@ UNASSIGNED = "unassigned"
 SITE_POWER_KW = 6_000_000
 USEFUL_LIFE_DAYS = "1826"
 MONTHS_IN_QUARTER = 3
-# A fiscal quarter of Nvidia ends with the first month of a calendar quarter.
-FISCAL = {"2023Q1": "FY24Q1", "2023Q2": "FY24Q2", "2023Q3": "FY24Q3", "2023Q4": "FY24Q4"}
-FISCAL_BEFORE = {"2023Q1": "FY23Q4", "2023Q2": "FY24Q1", "2023Q3": "FY24Q2", "2023Q4": "FY24Q3"}
+QUARTERS_OF_2023 = ("2023Q1", "2023Q2", "2023Q3", "2023Q4")
 HOPPER = frozenset({"H100-SXM", "H800-SXM", "H20"})
 
 SETTINGS = """\
@@ -67,23 +66,23 @@ class Purchase:
         sku: The SKU.
         quarter: ``2023Q1``.
         units: The plain value.
+        known: Basis, the day it was known, evidence and note of the statement.
         low: The low end of its range; None: unknown.
         high: The high end.
-        known: Basis, the day it was known, evidence and note of the statement.
     """
 
     customer: str
     sku: str
     quarter: str
     units: int
-    low: int | None
-    high: int | None
     known: Row
+    low: int | None = None
+    high: int | None = None
 
     @property
     def order(self) -> str:
         """Return the id of the order that stands for it."""
-        return f"{self.customer}-{self.sku.partition('-')[0].lower()}-{self.quarter.lower()}"
+        return f"{self.customer}-{self.balance}"
 
     @property
     def balance(self) -> str:
@@ -135,67 +134,62 @@ def as_known(known_on: str, basis: str, *, evidence: str, note: str = "") -> Row
 
 def bought_by_quarter() -> list[Purchase]:
     """Return the first model: units by customer and quarter, and what it gives to nobody."""
-    found = []
-    rest: dict[tuple[str, str], int] = {}
-    for fact in facts("supply"):
-        rest[fact["quarter"], fact["sku"]] = int(fact["units"])
-        known_on = fact["known_on"]
-    for fact in facts("purchases"):
-        rest[fact["quarter"], fact["sku"]] -= int(fact["units"])
-        found.append(
-            Purchase(
-                customer=fact["customer"],
-                sku=fact["sku"],
-                quarter=fact["quarter"],
-                units=int(fact["units"]),
-                low=int(fact["units_low"]),
-                high=int(fact["units_high"]),
-                known=as_known(fact["known_on"], fact["basis"], evidence="epoch-purchases"),
-            )
+    found = [
+        Purchase(
+            customer=fact["customer"],
+            sku=fact["sku"],
+            quarter=fact["quarter"],
+            units=int(fact["units"]),
+            known=as_known(fact["known_on"], fact["basis"], evidence="epoch-purchases"),
+            low=int(fact["units_low"]),
+            high=int(fact["units_high"]),
         )
-    known = as_known(known_on, "assumption", evidence="epoch-supply|epoch-purchases")
-    for (quarter, sku), units in rest.items():
-        if units:
-            found.append(
-                Purchase(
-                    customer=UNASSIGNED,
-                    sku=sku,
-                    quarter=quarter,
-                    units=units,
-                    low=None,
-                    high=None,
-                    known=known | {"note": "Supply of the quarter less all purchases."},
-                )
-            )
+        for fact in facts("purchases")
+    ]
+    note = "Supply of the quarter less all purchases."
+    for fact in facts("supply"):
+        quarter, sku = fact["quarter"], fact["sku"]
+        rest = int(fact["units"]) - units_of(found, quarter=quarter, sku=sku)
+        known = as_known(fact["known_on"], "assumption", evidence="epoch-supply|epoch-purchases", note=note)
+        if rest:
+            found.append(Purchase(customer=UNASSIGNED, sku=sku, quarter=quarter, units=rest, known=known))
     return found
 
 
 def bought_in_year() -> list[Purchase]:
     """Return the second model: six customers' units of 2023, by quarter like Nvidia's revenue of that year.
 
-    A statement is known when its last part is: the year's units, or the last quarter's revenue.
+    A fiscal quarter ends with the first month of a calendar quarter, so a third of the one before and two thirds of
+    its own make the weight of each. A statement is known when its last part is: the year's units, or that revenue.
     """
-    revenue = {fact["fiscal_quarter"]: Decimal(fact["data_centre_usd_bn"]) for fact in facts("revenue")}
-    weights = [revenue[FISCAL_BEFORE[quarter]] + 2 * revenue[FISCAL[quarter]] for quarter in FISCAL]
-    last_known_on = max(fact["known_on"] for fact in facts("revenue"))
-    return [
-        Purchase(
-            customer=fact["customer"],
-            sku=fact["sku"],
-            quarter=quarter,
-            units=units,
-            low=None,
-            high=None,
-            known=as_known(
-                max(fact["known_on"], last_known_on),
-                "assumption",
-                evidence="omdia-2023|nvidia-revenue",
-                note=f"{int(fact['units']):,} in the year, by quarter like Nvidia's data-centre revenue.",
-            ),
+    fiscal = facts("revenue")
+    revenues = [Decimal(fact["data_centre_usd_bn"]) for fact in fiscal]
+    weights = [before + 2 * own for before, own in pairwise(revenues)]
+    last_known_on = max(fact["known_on"] for fact in fiscal)
+    found = []
+    for fact in facts("purchases_year"):
+        known = as_known(
+            max(fact["known_on"], last_known_on),
+            "assumption",
+            evidence="omdia-2023|nvidia-revenue",
+            note=f"{int(fact['units']):,} in the year, by quarter like Nvidia's data-centre revenue.",
         )
-        for fact in facts("purchases_year")
-        for quarter, units in zip(FISCAL, divided(int(fact["units"]), weights), strict=True)
-    ]
+        parts = zip(QUARTERS_OF_2023, divided(int(fact["units"]), weights), strict=True)
+        for quarter, units in parts:
+            who, sku = fact["customer"], fact["sku"]
+            found.append(Purchase(customer=who, sku=sku, quarter=quarter, units=units, known=known))
+    return found
+
+
+def units_of(purchases: Iterable[Purchase], **wanted: str) -> int:
+    """Return the units of the purchases with that customer, SKU or quarter; a year stands for its quarters."""
+    return sum(
+        one.units
+        for one in purchases
+        if one.customer == wanted.get("customer", one.customer)
+        and one.sku == wanted.get("sku", one.sku)
+        and one.quarter.startswith(wanted.get("quarter", ""))
+    )
 
 
 def site_of(party: str) -> str:
@@ -332,30 +326,21 @@ def evidence() -> Iterator[Row]:
         )
 
 
-def units_of(purchases: Iterable[Purchase], **wanted: str | frozenset[str]) -> int:
-    """Return the units of the purchases whose columns hold what is wanted; a quarter may be named by its year."""
-    total = 0
-    for one in purchases:
-        held = {"customer": one.customer, "sku": one.sku, "quarter": one.quarter, "year": one.quarter[:4]}
-        if all(held[name] in ({value} if isinstance(value, str) else value) for name, value in wanted.items()):
-            total += one.units
-    return total
-
-
 def wrong_sums(first: Sequence[Purchase], second: Sequence[Purchase]) -> Iterator[str]:
     """Yield the sums that are not those of ``expected.csv``."""
     named = [one for one in first if one.customer != UNASSIGNED]
+    hopper = [one for one in named if one.sku in HOPPER]
     for fact in facts("expected"):
         who = {} if fact["case"] == "all" else {"customer": fact["case"]}
         match fact["answer"], fact["unit"]:
             case "M1", _:
                 found = units_of(first, quarter=fact["case"], sku="H100-SXM")
             case "M2", "units":
-                found = units_of(named, year="2023", sku=HOPPER, **who)
+                found = units_of(hopper, quarter="2023", **who)
             case "M3", _:
-                found = units_of(named, year="2024", sku="H100-SXM", **who)
+                found = units_of(named, quarter="2024", sku="H100-SXM", **who)
             case "M6", "units":
-                found = units_of(second, year="2023", **who)
+                found = units_of(second, quarter="2023", **who)
             case _:
                 continue
         if str(found) != fact["value"]:

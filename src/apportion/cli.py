@@ -65,14 +65,13 @@ def check(
     scenario: Scenario,
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
-    case: CaseName = "middle",
     as_json: AsJson = False,
 ) -> None:
     """List everything that is wrong with a scenario, or worth knowing, at once."""
     from apportion.commands.scenarios import check_scenario
     from apportion.errors import has_errors
 
-    findings = check_scenario(scenario, as_known_on=_day(as_known_on), viewpoint=viewpoint, case=case)
+    findings = check_scenario(scenario, as_known_on=_day(as_known_on), viewpoint=viewpoint)
     if as_json:
         _print_json([finding.as_json() for finding in findings])
     else:

@@ -11,20 +11,19 @@ from random import Random
 
 import hypothesis
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from apportion.commands.plans import make_plan
 from apportion.model.policy import Rule
 from apportion.model.world import World
 from tests.build import make_world, proven_plan, typed_world
 from tests.laws.agreement import disagreements, tried
+from tests.laws.holding import hold_on_random_worlds, seen_world
 from tests.reference import RefWorld, reference_plan
 from tests.worlds import RawWorld, restated_world
 
-WORLDS = max(2_500, 4 * hypothesis.settings.default.max_examples)
+WORLDS = max(3_000, 4 * hypothesis.settings.default.max_examples)
 LEAST = 200
-# Studies, checks and readers cost most of a plan, so only some worlds go all the way.
+# Readers, checks and studies cost most of a plan, so only some worlds go all the way.
 SHARE_WHOLE_WAY, SHARE_BOOKED = 0.02, 0.3
 TRIED = (
     "several options per class",
@@ -44,11 +43,29 @@ TRIED = (
 )
 
 
-def seen_world(raw: RawWorld) -> World:
-    return typed_world(raw.settings, raw.tables).as_known_on(raw.as_known_on)
+def test_the_engine_gives_the_plan_of_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[str] = Counter()
+
+    def engine_and_reference_agree(raw: RawWorld, rng: Random) -> None:
+        reference, world = RefWorld(raw.settings, raw.standing), seen_world(raw)
+        plan = proven_plan(world)
+        assert disagreements(reference_plan(reference), plan) == []
+        counts.update(["worlds", *tried(raw, reference=reference, plan=plan)])
+        if rng.random() < SHARE_BOOKED:
+            counts["as booked"] += ships_as_booked(raw, world=world)
+        if rng.random() < SHARE_WHOLE_WAY:
+            check_whole_way(raw)
+
+    try:
+        hold_on_random_worlds(engine_and_reference_agree, worlds=WORLDS)
+    finally:
+        with capsys.disabled():
+            print("\nworlds on which engine and reference agree, by what they tried:")  # noqa: T201
+            print("\n".join(f"{counts[name]:8} {name}" for name in ("worlds", *TRIED)))  # noqa: T201
+    assert {name: counts[name] for name in TRIED if counts[name] < LEAST} == {}
 
 
-def check_booked(raw: RawWorld, *, world: World) -> bool:
+def ships_as_booked(raw: RawWorld, *, world: World) -> bool:
     """Compare the rule as-booked with the reference; return whether it gave anything."""
     expected = reference_plan(RefWorld(raw.settings, raw.standing), rule="as-booked")
     plan = proven_plan(world, replace(world.settings.policy, rule=Rule.AS_BOOKED))
@@ -57,7 +74,7 @@ def check_booked(raw: RawWorld, *, world: World) -> bool:
 
 
 def check_whole_way(raw: RawWorld) -> None:
-    """The readers, the checks and the studies change nothing."""
+    """See that the readers, the checks and the studies change nothing."""
     world = make_world(raw.settings, raw.tables).as_known_on(raw.as_known_on)
     assert world.digest == seen_world(raw).digest
     whole, drafted = make_plan(world), proven_plan(world)
@@ -65,32 +82,6 @@ def check_whole_way(raw: RawWorld) -> None:
     assert whole.stages == drafted.stages
     for name, frame in drafted.tables.items():
         assert whole.tables[name].equals(frame)
-
-
-def test_the_engine_gives_the_plan_of_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
-    counts: Counter[str] = Counter()
-
-    @settings(max_examples=WORLDS, suppress_health_check=list(HealthCheck))
-    @given(st.randoms(use_true_random=False))
-    def run(rng: Random) -> None:
-        raw = restated_world(rng)
-        reference = RefWorld(raw.settings, raw.standing)
-        world = seen_world(raw)
-        expected = reference_plan(reference)
-        plan = proven_plan(world)
-        assert disagreements(expected, plan) == []
-        counts.update(tried(raw, reference=reference, plan=plan))
-        counts["as booked"] += rng.random() < SHARE_BOOKED and check_booked(raw, world=world)
-        if rng.random() < SHARE_WHOLE_WAY:
-            check_whole_way(raw)
-        counts["worlds"] += 1
-
-    run()
-    with capsys.disabled():
-        print("\nworlds that agree with the reference, by what they tried:")  # noqa: T201
-        for name in ("worlds", *TRIED):
-            print(f"{counts[name]:8} {name}")  # noqa: T201
-    assert {name: counts[name] for name in TRIED if counts[name] < LEAST} == {}
 
 
 def test_both_ways_to_build_a_world_give_the_same_tables() -> None:

@@ -45,10 +45,12 @@ class Given:
                 return None
             return quota.at_most - sum((by_round[at] for at in quota.rounds), Fraction(0))
         found: list[Fraction] = []
+        until = sum(by_round[:round_number], Fraction(0))
         for later in range(round_number, len(self.world.rounds)):
+            until += by_round[later]
             limit = self.world.limit(resource, round_number=later)
             if limit is not None:
-                found.append(limit - sum(by_round[: later + 1], Fraction(0)))
+                found.append(limit - until)
         return min(found) if found else None
 
     def most_units(self, option: RefOption, *, wanted: Fraction, round_number: int) -> Fraction:

@@ -6,7 +6,9 @@ The cuts are found here by a linear program of their own, so that no line of the
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -21,13 +23,15 @@ from apportion.model.world import World
 from apportion.verify import verify
 from apportion.verify.alone import Granted
 from apportion.verify.facts import Facts, read_facts
-from apportion.verify.figures import AMOUNT, USE
+from apportion.verify.figures import AMOUNT, MICRO, USE
 from apportion.verify.reading import read_movements
+from apportion.verify.reasons import NO_ROUND
 from apportion.verify.remedies import NO_REMEDY, Remedies
 from apportion.verify.replay import Stage, replay
 from tests.reference import RefPlan, RefWorld, reference_plan
 from tests.reference.linear import Program
-from tests.reference.minship import filled_units, plan_shipping
+from tests.reference.maxmin import plan_shares
+from tests.reference.minship import filled_units, is_waiting, plan_shipping, ship_waiting
 
 Text = dict[str, list[dict[str, str]]]
 START, END = dt.date(2025, 1, 1), dt.date(2025, 1, 9)
@@ -106,14 +110,14 @@ def make_plan(
     plan = reference_plan(reference)
     facts = read_facts(world, policy)
     shares = rows_frame(plan.shares)
-    cut_orders = () if policy.rule is Rule.AS_BOOKED else cut_orders_of(reference)
-    movements = (
-        () if policy.rule is Rule.AS_BOOKED else read_movements(facts, shares.iter_rows(), table="shares")[0]
-    )
-    kept = {one.order: int(one.kept * AMOUNT) for one in cut_orders}
-    stages = tuple(
-        prove(stage) for stage in replay(facts, movements, kept=kept) if policy.rule is Rule.MAX_MIN
-    )
+    cut_orders: tuple[CutOrder, ...] = ()
+    stages: tuple[StageProof, ...] = ()
+    if policy.rule in {Rule.MAX_MIN, Rule.PRO_RATA}:
+        cut_orders = cut_orders_of(reference)
+        kept = {one.order: int(one.kept * AMOUNT) for one in cut_orders}
+        movements = read_movements(facts, shares.iter_rows(), table="shares")[0]
+        stages = tuple(prove(stage) for stage in replay(facts, movements, kept=kept))
+    is_booked = policy.rule is Rule.AS_BOOKED
     made = Plan(
         scenario="tiny",
         world_digest=world.digest,
@@ -125,11 +129,9 @@ def make_plan(
         cut_orders=cut_orders,
         tables={
             "allocations": allocations_frame(
-                facts, plan.allocations, whole_lots=policy.whole_lots and bool(stages)
+                facts, plan.allocations, whole_lots=policy.whole_lots and not is_booked
             ),
-            "shortages": shortages_frame(
-                facts, plan, remedies=remedies_of(facts, plan, is_booked=not stages)
-            ),
+            "shortages": shortages_frame(facts, plan, remedies=remedies_of(facts, plan, is_booked=is_booked)),
             "levels": levels_frame(stages),
         },
     )
@@ -145,6 +147,11 @@ def proven(tables: Text, policy: Policy | None = None, *, length: RoundLength = 
 def decimal(value: Fraction | int, *, places: int = 6) -> Decimal:
     """Return a fraction as a decimal, cut down at its last place."""
     return Decimal(Fraction(value) * 10**places // 1).scaleb(-places)
+
+
+def half_even(value: Fraction) -> Decimal:
+    """Return a fraction as a decimal of six places, rounded half to even."""
+    return Decimal(round(value * MICRO)).scaleb(-6)
 
 
 def rows_frame(units: Mapping[tuple[str, str, str, dt.date], Fraction]) -> pl.DataFrame:
@@ -175,10 +182,24 @@ def remedies_of(facts: Facts, plan: RefPlan, *, is_booked: bool) -> Remedies:
     return Remedies(facts, Granted(facts, read_movements(facts, rows, table="allocations")[0]))
 
 
+def late_by_window(facts: Facts, plan: RefPlan) -> set[tuple[str, str]]:
+    """Return the orders whose window opens after the round wanted, if they ship as it opens.
+
+    That the window alone made units late is a row of a plan which the reference has no word for.
+    """
+    late: dict[str, Fraction] = defaultdict(Fraction)
+    for (name, sku, site, day), units in plan.allocations.items():
+        order = facts.orders[name]
+        if order.wanted_round < order.first_round == facts.calendar.first_round(day):
+            late[name] += units * order.options[order.by_place[sku, site]].rate * (AMOUNT // USE)
+    return {(name, NO_ROUND) for name, amount in late.items() if amount >= facts.orders[name].tolerance}
+
+
 def shortages_frame(facts: Facts, plan: RefPlan, *, remedies: Remedies) -> pl.DataFrame:
     """Return the shortages of the reference as a table."""
     rows = []
-    for name, reason in sorted(set(plan.shortages) | set(plan.late)):
+    late = set(plan.late) | late_by_window(facts, plan)
+    for name, reason in sorted(set(plan.shortages) | late):
         order = facts.orders[name]
         short = plan.shortages.get((name, reason), Fraction(0))
         days = plan.late_days.get(name)
@@ -187,7 +208,14 @@ def shortages_frame(facts: Facts, plan: RefPlan, *, remedies: Remedies) -> pl.Da
             f"{decimal(Fraction(amount, AMOUNT), places=18).normalize():f} {words}"
             for words, amount in lacks.items()
         )
-        cells = (decimal(short, places=12), None if days is None else decimal(days), reason, "", None, remedy)
+        cells = (
+            decimal(short, places=12),
+            None if days is None else half_even(days),
+            reason,
+            "",
+            None,
+            remedy,
+        )
         rows.append((name, order.customer, *cells))
     return pl.DataFrame(rows, schema=SCHEMAS["shortages"], orient="row")
 
@@ -203,19 +231,29 @@ def levels_frame(stages: tuple[StageProof, ...]) -> pl.DataFrame:
 
 
 def cut_orders_of(reference: RefWorld) -> tuple[CutOrder, ...]:
-    """Return the cut orders of the reference with their first shares."""
-    shipping = plan_shipping(reference)
+    """Return the cut orders of the reference with what they keep and their first shares.
+
+    An order may ship a millionth less than it keeps, so the cuts are made one after another as it makes them.
+    """
     orders = {order.name: order for order in reference.orders}
-    cut = []
-    for name, first in shipping.first_cut.items():
-        order = orders[name]
-        kept = filled_units(order, units=shipping.shipped)
+    wanted = {order.name: order.open_before for order in reference.orders}
+    cut: dict[str, CutOrder] = {}
+    for name, first in plan_shipping(reference).first_cut.items():
         shares = [
-            (day, filled_units(order, units=first.units, until_round=at))
+            (day, filled_units(orders[name], units=first.units, until_round=at))
             for at, day in enumerate(reference.rounds)
         ]
-        cut.append(CutOrder(order=name, kept=kept, first_share=tuple(shares)))
-    return tuple(cut)
+        cut[name] = CutOrder(order=name, kept=Fraction(-1), first_share=tuple(shares))
+    while True:
+        shared = plan_shares(reference, wanted=wanted)
+        shipped = ship_waiting(reference, shares=shared, wanted=wanted)
+        left = [order for order in reference.orders if is_waiting(order, shares=shared, shipped=shipped)]
+        if not left:
+            return tuple(cut.values())
+        name = left[-1].name
+        is_first = cut[name].kept < 0
+        wanted[name] = filled_units(left[-1], units=shipped) if is_first else Fraction(0)
+        cut[name] = replace(cut[name], kept=wanted[name])
 
 
 def prove(stage: Stage) -> StageProof:
@@ -235,7 +273,7 @@ def stopping_cut(stage: Stage, stopped: str, *, levels: Mapping[str, Fraction]) 
         name: sum(option.value * len(orders) for option, orders in kinds.values())
         for name, kinds in stage.kinds.items()
     }
-    weight = facts.weights.weight(stopped, stage.at) * USE
+    weight = stage.weight(stopped)
     classes = [name for name in levels if (levels[name] - levels[stopped]) * weight <= slack[stopped]]
     uses: list[tuple[str, dict[str, int], int]] = []
     for order in stage.members:

@@ -190,7 +190,7 @@ REFUSED: list[tuple[str, str, Change]] = [
         "a cut without a least shipment",
         lambda plan: replace(plan, cut_orders=(CutOrder(order="A1", kept=Fraction(0), first_share=()),)),
     ),
-    ("rule-not-supported", "a rule not known", lambda plan: replace(plan, policy=Policy(rule=Rule.PRIORITY))),
+    ("stages", "under another rule", lambda plan: replace(plan, policy=Policy(rule=Rule.PRIORITY))),
 ]
 
 

@@ -111,7 +111,7 @@ def random_order(chance: Random, number: int) -> dict[str, str]:
         "quantity": str(quantity),
         "sites": "|".join(chance.sample(SITES, chance.randint(1, 2))),
         "requested_on": str(START + dt.timedelta(days=wanted)),
-        "earliest_on": str(START + dt.timedelta(days=wanted - chance.randint(0, 3))),
+        "earliest_on": str(START + dt.timedelta(days=wanted - chance.randint(-2, 3))),
         "placed_on": chance.choice(["", random_day(chance)]),
         "tier": chance.choice(["", "2"]),
         "status": chance.choice(["", "", "", "hold", "closed"]),

@@ -39,17 +39,17 @@ def view_world(
 
 
 def check_scenario(
-    scenario: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL, case: str = "middle"
+    scenario: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Finding]:
-    """Return every finding of a scenario, of reading and of all checks, in order.
+    """Return every finding of a scenario, of reading and of all checks, in order; they are the same in each case.
 
     Raises:
-        UsageError: There is no such scenario, viewpoint or case.
+        UsageError: There is no such scenario or viewpoint.
     """
     reading: Reading = read_folder(find_scenario(scenario))
     if reading.world is None:
         return list(reading.findings)
-    world = view_world(reading.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    world = view_world(reading.world, as_known_on=as_known_on, viewpoint=viewpoint)
     return check_world(world, known=reading.findings)
 
 

@@ -128,8 +128,8 @@ def spelled_number(number: float) -> str:
 def plain_text(text: str) -> str:
     """Return a text of the file with its escaped letters as they are.
 
-    >>> plain_text("a_x000D_b_x005F_x0041_")
-    'a\\rb_x0041_'
+    >>> plain_text("a_x0042__x005F_x0041_")
+    'aB_x0041_'
     """
     if "_x" not in text:
         return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 from apportion.files.workbook_cells import Value, Wrong, spelled_number
@@ -50,11 +49,13 @@ def words_for(value: Value, kind: Kind) -> str:
         return text if day is None else day[1]
     if kind in {Kind.COUNT, Kind.NUMBER} and (found := _DECIMAL_COMMA.fullmatch(text)):
         sign, whole, decimals = found.groups()
-        is_sure = len(decimals) != _THOUSANDS_DIGITS or whole.startswith("0") or len(whole) > _LONGEST_THOUSANDS
+        is_sure = (
+            len(decimals) != _THOUSANDS_DIGITS or whole.startswith("0") or len(whole) > _LONGEST_THOUSANDS
+        )
         return f"{sign}{whole}.{decimals}" if is_sure else text
     return text
 
 
 def is_other_spelling(value: Value, text: str) -> bool:
     """Return whether a decimal comma was read as a point, which the reader of the file should be told."""
-    return isinstance(value, str) and "," in value and "," not in text and not isinstance(value, dt.date)
+    return isinstance(value, str) and "," in value and "," not in text

@@ -92,6 +92,8 @@ def _serve(stock: _Stock, order: Order, *, rounds: Sequence[int], least: int) ->
     still_open = order.open_amount
     taken: list[Movement] = []
     for at in rounds:
+        if not still_open:
+            break
         most = stock.most(order, at=at, still_open=still_open)
         if not any(most):
             continue
