@@ -135,7 +135,7 @@ def plan(world: World, policy: Policy | None = None) -> Plan:
     """Return the plan of a world under a policy, by default the scenario's.
 
     Raises:
-        UsageError: `world` is no world, or the rule is not built yet.
+        UsageError: `world` is no world.
         FindingsError: The world has findings of error grade.
     """
     if not isinstance(world, World):

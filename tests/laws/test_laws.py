@@ -11,6 +11,7 @@ from tests.build import proven_plan
 from tests.laws.agreement import short_of, units_of
 from tests.laws.arithmetic import ZERO, Sums
 from tests.laws.holding import hold_on_random_worlds, seen_world
+from tests.laws.small import small
 from tests.reference import RefWorld, reference_plan
 from tests.reference.tables import number
 from tests.reference.world import MILLIONTH
@@ -97,13 +98,14 @@ def test_asking_for_more_changes_nothing_while_the_order_is_short() -> None:
         raw = stated_once(raw)
         if raw.settings["policy"]["level_by"] == "order":
             raw.settings["policy"]["level_by"] = "customer"
-        # Of no order: test_counter_examples.py shows why that of another order matters.
-        for row in raw.tables["orders"]:
-            row["min_ship"] = ""
-        sums, plan = planned(raw)
         asking = rng.choice(raw.tables["orders"])
+        asking["min_ship"] = ""
+        sums, plan = planned(raw)
         asking["quantity"] = str(int(asking["quantity"]) + rng.randint(1, 30))
-        shares, then = units_of(plan.shares), units_of(proven_plan(seen_world(raw)).shares)
+        more = proven_plan(seen_world(raw))
+        if kept(plan) != kept(more):
+            return  # test_counter_examples.py shows why.
+        shares, then = units_of(plan.shares), units_of(more.shares)
         order = sums.orders[asking["order"]]
         for on in sums.world.rounds:
             if order.open_before - sums.filled(shares, order=order.name, until=on) < order.tolerance:
@@ -112,20 +114,23 @@ def test_asking_for_more_changes_nothing_while_the_order_is_short() -> None:
                 key: amount for key, amount in then.items() if key[3] == on
             }
 
-    hold_on_random_worlds(law, worlds=None)
+    hold_on_random_worlds(law)
+
+
+def kept(plan: Plan) -> dict[str, Fraction]:
+    """Return what the orders that were cut may still receive."""
+    return {one.order: one.kept for one in plan.cut_orders}
 
 
 def test_more_supply_never_lowers_the_lowest_level_of_the_first_stage() -> None:
     def law(raw: RawWorld, rng: Random) -> None:
         raw = stated_once(raw)
-        for row in raw.tables["orders"]:
-            row["min_ship"] = ""
         sums, plan = planned(raw)
         lot = rng.choice(raw.tables["supply"])
         lot["quantity"] = str(int(lot["quantity"]) + rng.randint(1, 20))
         more = proven_plan(seen_world(raw))
-        if not plan.stages:
-            return
+        if not plan.stages or kept(plan) != kept(more):
+            return  # test_counter_examples.py shows why.
         before, after = plan.stages[0], more.stages[0]
         assert (before.round_on, before.tier, set(before.levels)) == (
             after.round_on,
@@ -203,6 +208,20 @@ def suffice(raw: RawWorld) -> None:
         next(row for row in raw.tables["sites"] if row["site"] == site).update(users="", cooling="")
     for row in raw.tables.get("quotas", []):
         row["at_most"] = "9999"
+
+
+def test_the_largest_remainder_takes_the_last_unit() -> None:
+    # 50 units by use 10, 20 and 50: 50 / 80 = 0.625 a unit of use, so 6.25, 12.5 and 31.25. Floors 6, 12 and 31
+    # leave one unit, and 0.5 is the largest remainder.
+    raw = small(
+        "order customer quantity\na alder 50\nb birch 50\nc cedar 50",
+        "lot sku quantity\nl1 k 50",
+        parties="party weight\nalder 10\nbirch 20\ncedar 50",
+    )
+    plan = proven_plan(seen_world(raw))
+    shares, given = units_of(plan.shares), units_of(plan.tables["allocations"])
+    assert list(shares.values()) == [Fraction("6.25"), Fraction("12.5"), Fraction("31.25")]
+    assert list(given.values()) == [6, 13, 31]
 
 
 def test_lots_ship_at_least_the_floor_and_less_than_a_lot_above_the_share() -> None:

@@ -7,7 +7,7 @@ a round its options in order, "each share cut to a millionth". Nothing is kept f
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from .maxmin import ShareKey, cut_to_millionth, use_of
+from .maxmin import ShareKey, cut_to_millionth
 from .minship import largest_part
 from .world import RefOption, RefOrder, RefWorld, Resource
 
@@ -22,44 +22,48 @@ class RefTurns:
 
 @dataclass(kw_only=True)
 class Given:
-    """What the orders served so far use of each resource, round by round."""
+    """What the orders served so far use: of supply and room by each round, of a quota in its window."""
 
     world: RefWorld
     used: dict[Resource, list[Fraction]] = field(default_factory=dict)
+    used_of_quota: dict[str, Fraction] = field(default_factory=dict)
 
     def book(self, option: RefOption, *, units: Fraction, round_number: int) -> None:
         """Add units of an option; units below 0 give some back."""
-        for resource in [*option.uses, *(("quota", name) for name in option.quotas)]:
+        if units == 0:
+            return
+        for resource, use in option.uses.items():
             by_round = self.used.setdefault(resource, [Fraction(0)] * len(self.world.rounds))
-            by_round[round_number] += use_of(option, resource) * units
+            for later in range(round_number, len(by_round)):
+                by_round[later] += use * units
+        for name in option.quotas:
+            if round_number in self.world.quotas[name].rounds:
+                self.used_of_quota[name] = self.used_of_quota.get(name, Fraction(0)) + units
 
     def left(self, resource: Resource, *, round_number: int) -> Fraction | None:
         """Return what a shipment in a round may still use; None is no limit.
 
-        "cumulative supply and every later room still hold"; a quota holds over its own window only.
+        "cumulative supply and every later room still hold"
         """
         by_round = self.used.get(resource, [Fraction(0)] * len(self.world.rounds))
-        if resource[0] == "quota":
-            quota = self.world.quotas[resource[1]]
-            if round_number not in quota.rounds:
-                return None
-            return quota.at_most - sum((by_round[at] for at in quota.rounds), Fraction(0))
         found: list[Fraction] = []
-        until = sum(by_round[:round_number], Fraction(0))
         for later in range(round_number, len(self.world.rounds)):
-            until += by_round[later]
             limit = self.world.limit(resource, round_number=later)
             if limit is not None:
-                found.append(limit - until)
+                found.append(limit - by_round[later])
         return min(found) if found else None
 
     def most_units(self, option: RefOption, *, wanted: Fraction, round_number: int) -> Fraction:
         """Return the most units of an option that may ship in a round to fill at most `wanted`."""
         most = wanted / option.ratio
-        for resource in [*option.uses, *(("quota", name) for name in option.quotas)]:
+        for resource, use in option.uses.items():
             left = self.left(resource, round_number=round_number)
             if left is not None:
-                most = min(most, left / use_of(option, resource))
+                most = min(most, left / use)
+        for name in option.quotas:
+            quota = self.world.quotas[name]
+            if round_number in quota.rounds:
+                most = min(most, quota.at_most - self.used_of_quota.get(name, Fraction(0)))
         return cut_to_millionth(max(Fraction(0), most))
 
 
@@ -86,6 +90,8 @@ def serve(given: Given, *, order: RefOrder, min_ship: Fraction) -> dict[ShareKey
     taken: dict[ShareKey, Fraction] = {}
     still_open = order.open_before
     for round_number in order.open_rounds:
+        if still_open == 0:
+            break
         parts = take_most(given, order=order, wanted=still_open, round_number=round_number)
         kept = parts
         if min_ship:

@@ -187,13 +187,14 @@ PLAN_OPTIONS: dict[str, list[str]] = {
 # Where the answer goes or how it is laid out; held by the tests of each command.
 LAYOUT = {"--json", "--out", "--to", "--parquet", "--scenario", "--help"}
 VIEW = {"--as-known-on", "--viewpoint"}
+STUDY_OPTIONS = {"--rule", "--case", *VIEW}
 
 
-@pytest.fixture
-def scenario(tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> str:
     hidden = {"known_on": "2024-12-20", "public_on": "2026-01-01", "known_to": "ann"}
     rows = [TABLES["supply"][0] | hidden, *TABLES["supply"][1:]]
-    return str(write_scenario(tmp_path / "in", SETTINGS, tables={**TABLES, "supply": rows}))
+    return str(write_scenario(tmp_path_factory.mktemp("in"), SETTINGS, tables={**TABLES, "supply": rows}))
 
 
 def planned(*arguments: str) -> dict[str, Any]:
@@ -205,9 +206,14 @@ def planned(*arguments: str) -> dict[str, Any]:
     return tables
 
 
+@pytest.fixture(scope="module")
+def plainly(scenario: str) -> dict[str, Any]:
+    return planned(scenario)
+
+
 @pytest.mark.parametrize("option", PLAN_OPTIONS)
-def test_each_option_of_plan_changes_the_plan(option: str, scenario: str) -> None:
-    assert planned(scenario, option, *PLAN_OPTIONS[option]) != planned(scenario)
+def test_each_option_of_plan_changes_the_plan(option: str, scenario: str, plainly: dict[str, Any]) -> None:
+    assert planned(scenario, option, *PLAN_OPTIONS[option]) != plainly
 
 
 def test_every_option_of_every_command_is_known_here() -> None:
@@ -216,20 +222,33 @@ def test_every_option_of_every_command_is_known_here() -> None:
         options = {
             option for parameter in command.params for option in parameter.opts if option.startswith("--")
         }
-        allowed = {"plan": set(PLAN_OPTIONS), "check": VIEW}.get(name, set())
+        allowed = {"plan": set(PLAN_OPTIONS), "check": VIEW, "adherence": STUDY_OPTIONS}.get(name, set())
         assert options - LAYOUT == allowed, name
 
 
+@pytest.mark.parametrize("option", sorted(STUDY_OPTIONS))
+def test_each_option_of_adherence_changes_what_it_says(option: str, scenario: str) -> None:
+    def told(*arguments: str) -> str:
+        answer = CliRunner().invoke(
+            app, ["adherence", scenario, *arguments, "--json"], catch_exceptions=False
+        )
+        assert answer.exit_code == 0, answer.output
+        return answer.stdout
+
+    value = {**PLAN_OPTIONS, "--rule": ["first-come"]}[option]
+    assert told(option, *value) != told()
+
+
 @pytest.mark.parametrize("option", sorted(VIEW))
-def test_each_view_of_check_changes_what_is_found(option: str, scenario: str) -> None:
+def test_each_view_of_check_changes_what_is_found(option: str, tmp_path: Path) -> None:
     def found(*arguments: str) -> str:
-        return CliRunner().invoke(app, ["check", scenario, *arguments, "--json"]).stdout
+        return CliRunner().invoke(app, ["check", str(tmp_path), *arguments, "--json"]).stdout
 
     rows = [
         row | {"known_on": "2024-12-20", "public_on": "2026-01-01", "known_to": "ann"}
         for row in TABLES["orders"]
     ]
-    write_scenario(Path(scenario), SETTINGS, tables={**TABLES, "orders": rows})
+    write_scenario(tmp_path, SETTINGS, tables={**TABLES, "orders": rows})
     day = ["--as-known-on", "2025-01-01"]
     if option == "--viewpoint":
         assert found(*day, option, "public") != found(*day)

@@ -23,6 +23,7 @@ FIRST_SURE_DAY = dt.date(1900, 3, 1)  # Before it, spreadsheets count days diffe
 DAY_FORMAT = "yyyy-mm-dd"
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+_ROWS_MEASURED = 1_000
 _PAPER_A4 = 9
 _NARROWEST, _WIDEST = 9, 48
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -145,7 +146,8 @@ class Sheet:
                 self.inner.write_boolean(*spot, value, formats(looks or "general"))
             case str() | Wrong():
                 text = value.told if isinstance(value, Wrong) else value
-                if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+                # No letter counts for more than two.
+                if 2 * len(text) > LONGEST_TEXT and len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
                     self._book.findings.append(_too_long(self.name, row, column=column, text=text))
                     return
                 self.inner.write_string(*spot, text, formats(looks or "text"))
@@ -158,7 +160,8 @@ class Sheet:
                 )
             case _:
                 self._write_day(spot, value, looks=looks)
-        self._widen(place, value)
+        if row <= _ROWS_MEASURED:
+            self._widen(place, value)
 
     def _write_number(self, spot: tuple[int, int], value: float | Decimal, *, looks: str) -> None:
         exact = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 from apportion.files.workbook_book import DAY_FORMAT, Book, Sheet
 
 _NAME_COLUMN, _DAY_COLUMN, _VALUE_COLUMN = 1, 2, 3
+_EPOCH = dt.date(1899, 12, 30)  # The day that a sheet counts as 0.
 _WIDTH_PIXELS, _HEIGHT_PIXELS = 860, 380
 # Told apart by people who see few colours. Source: M. Okabe and K. Ito, Color Universal Design.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C8C8C")
@@ -62,7 +64,9 @@ def add_bars(
     return _finished(chart, sheet, title=title)
 
 
-def add_steps(book: Book, sheet: Sheet, *, title: str, lines: Mapping[str, Range]) -> Chart:
+def add_steps(
+    book: Book, sheet: Sheet, *, title: str, lines: Mapping[str, Range], days: tuple[dt.date, dt.date]
+) -> Chart:
     """Return lines over days, one for each range of figures.
 
     Args:
@@ -70,6 +74,7 @@ def add_steps(book: Book, sheet: Sheet, *, title: str, lines: Mapping[str, Range
         sheet: Where it is to stand.
         title: What is shown, with the unit.
         lines: The range of each line by its name in the legend.
+        days: The first and last day of the axis.
     """
     chart = book.chart({"type": "scatter", "subtype": "straight"})
     for number, (name, figures) in enumerate(lines.items()):
@@ -88,7 +93,9 @@ def add_steps(book: Book, sheet: Sheet, *, title: str, lines: Mapping[str, Range
                 "marker": {"type": "none"},
             }
         )
-    chart.set_x_axis({"num_format": DAY_FORMAT, "num_font": {"rotation": -45}})
+    first_day, last_day = ((day - _EPOCH).days for day in days)
+    axis = {"num_format": DAY_FORMAT, "num_font": {"rotation": -45}, "min": first_day, "max": last_day}
+    chart.set_x_axis(axis)
     chart.set_y_axis({"num_format": "#,##0", "min": 0})
     return _finished(chart, sheet, title=title)
 

@@ -177,6 +177,8 @@ class Package:
             parser.Parse(b"", True)  # noqa: FBT003
         except (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise Broken(f"its part {path!r} is damaged: {error}") from error
+        except (LookupError, ValueError) as error:
+            raise Broken(f"its part {path!r} is in a spelling that is not known: {error}") from error
         except (RuntimeError, NotImplementedError) as error:
             raise Broken(f"its part {path!r} cannot be unpacked: {error}") from error
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from apportion.files.workbook_cells import LAST_ROW
 from apportion.files.workbook_charts import Range, add_bars, add_steps
 from apportion.files.workbook_template import write_readme
 from apportion.files.workbook_write import cell_values
-from apportion.model.columns import Kind
+from apportion.model.columns import DECIMALS, NUMBER, Kind
 from apportion.model.plan import SCHEMAS, Plan
 from apportion.model.world import World
 
@@ -33,6 +34,9 @@ _CHART_ROWS = 20
 _FIGURES = "figures"
 _FIGURES_HEADER = ("figure", "name", "on", "value")
 
+_SITE_FIGURES = {"power_kw": "power", "load_kw": "load"}
+
+Days = tuple[dt.date, dt.date]
 Points = list[tuple[dt.date, Decimal]]
 
 
@@ -66,21 +70,30 @@ def write_plan_workbook(
     for name in SCHEMAS:
         frame = _shown(plan, name)
         if frame is not None:
-            sheets[name] = _write_table(book, name, frame)
+            sheets[name] = _write_table(book, name, frame=frame)
     series = list(_series(plan, world))
     ranges = _write_figures(book, series)
-    if "customers" in sheets:
-        _draw_customers(book, sheets["customers"], frame=_shown(plan, "customers"), ranges=ranges)
+    days = (world.settings.calendar.start_on, world.settings.calendar.end_on)
+    customers = _shown(plan, "customers")
+    if customers is not None and len(customers):
+        _draw_filled(book, sheets["customers"], frame=customers)
+        _draw_received(book, sheets["customers"], below=len(customers), ranges=ranges, days=days)
     if "sites" in sheets:
-        _draw_sites(book, sheets["sites"], rows=len(plan.tables["sites"]), ranges=ranges)
+        busy = [one.name for one in series if one.figure in _SITE_FIGURES and any(v for _, v in one.points)]
+        _draw_sites(book, sheets["sites"], sites=list(dict.fromkeys(busy)), ranges=ranges, days=days)
     return book.save(path)
 
 
 def _shown(plan: Plan, name: str) -> pl.DataFrame | None:
-    """Return a table as its sheet shows it: customers with what they are short, from the table of shortages."""
+    """Return a table as its sheet shows it: levels as numbers too, customers with what they are short."""
     frame = plan.tables.get(name)
-    if frame is None or name != "customers":
+    if frame is None or name not in {"levels", "customers"}:
         return frame
+    if name == "levels":
+        about = [_about(level) for level in frame["level"].to_list()]
+        return frame.clone().insert_column(
+            frame.columns.index("level") + 1, pl.Series("level_about", about, dtype=NUMBER)
+        )
     short = plan.tables["shortages"].group_by("customer").agg(pl.col("short").sum())
     joined = frame.join(short, on="customer", how="left", maintain_order="left")
     filled = joined.with_columns(pl.col("short").fill_null(Decimal(0)))
@@ -88,7 +101,17 @@ def _shown(plan: Plan, name: str) -> pl.DataFrame | None:
     return filled.select(*first, pl.exclude(first))
 
 
-def _write_table(book: Book, name: str, frame: pl.DataFrame) -> Sheet:
+def _about(level: str) -> Decimal:
+    """Return an exact level to six decimals, for whoever sorts or draws it.
+
+    >>> _about("1/3")
+    Decimal('0.333333')
+    """
+    exact = Fraction(level)
+    return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal(1).scaleb(-DECIMALS))
+
+
+def _write_table(book: Book, name: str, *, frame: pl.DataFrame) -> Sheet:
     sheet = book.sheet(name)
     for at, column in enumerate(frame.iter_columns(), start=1):
         sheet.write((1, at), column.name, looks="header")
@@ -133,7 +156,10 @@ def _readme(plan: Plan, made_on: dt.date, *, sentence: str) -> list[tuple[str, s
         ),
         (
             "Charts",
-            f"Under the customers and beside the sites; what they draw stands on the sheet {_FIGURES}.",
+            (
+                f"Under the customers, and beside the sites for the first {_MOST_SITES} that have power or load; "
+                f"what they draw stands on the sheet {_FIGURES}."
+            ),
         ),
         ("Proof", "This workbook proves nothing by itself: `apportion verify` checks the plan's folder."),
     ]
@@ -161,7 +187,7 @@ def _series(plan: Plan, world: World) -> Iterator[_Series]:
     sites = plan.tables.get("sites")
     if sites is None:
         return
-    for column in ("power_kw", "load_kw"):
+    for column in _SITE_FIGURES:
         values: dict[str, Points] = defaultdict(list)
         for site, day, value in sites.select("site", "round_on", column).iter_rows():
             values[site].append((day, value))
@@ -207,35 +233,32 @@ def _write_figures(book: Book, series: list[_Series]) -> dict[str, dict[str, Ran
     return ranges
 
 
-def _draw_customers(
-    book: Book, sheet: Sheet, *, frame: pl.DataFrame | None, ranges: Mapping[str, Mapping[str, Range]]
-) -> None:
-    if frame is None or frame.is_empty():
-        return
-    under = len(frame) + 3
+def _draw_filled(book: Book, sheet: Sheet, *, frame: pl.DataFrame) -> None:
     bars = [(at, name) for at, name in enumerate(frame.columns, start=1) if name in {"filled", "short"}]
-    add_bars(
-        book,
-        sheet,
-        title="Filled and short by customer, ordered units",
-        columns=bars,
-        rows=(2, len(frame) + 1),
-    ).place(under, 1)
-    received = dict(list(ranges.get("received", {}).items())[:_MOST_LINES])
-    if received:
-        left_out = len(ranges["received"]) - len(received)
-        title = "Received by customer, ordered units in all" + (
-            f"; {left_out} smaller ones left out" if left_out else ""
-        )
-        add_steps(book, sheet, title=title, lines=received).place(under + _CHART_ROWS, 1)
+    title = "Filled and short by customer, ordered units"
+    chart = add_bars(book, sheet, title=title, columns=bars, rows=(2, len(frame) + 1))
+    chart.place(len(frame) + 3, 0)
 
 
-def _draw_sites(book: Book, sheet: Sheet, *, rows: int, ranges: Mapping[str, Mapping[str, Range]]) -> None:
-    if not rows:
+def _draw_received(
+    book: Book, sheet: Sheet, *, below: int, ranges: Mapping[str, Mapping[str, Range]], days: Days
+) -> None:
+    everyone = ranges.get("received", {})
+    if not everyone:
         return
-    power, load = ranges.get("power_kw", {}), ranges.get("load_kw", {})
-    drawn = [site for site in load if site in power][:_MOST_SITES]
-    for number, site in enumerate(drawn):
-        lines = {"power": power[site], "load": load[site]}
-        title = f"Power and load of {site}, kW"
-        add_steps(book, sheet, title=title, lines=lines).place(2 + number * _CHART_ROWS, 7)
+    lines = dict(list(everyone.items())[:_MOST_LINES])
+    left_out = len(everyone) - len(lines)
+    title = "Received by customer, ordered units in all"
+    title += f"; {left_out} smaller ones left out" if left_out else ""
+    chart = add_steps(book, sheet, title=title, lines=lines, days=days)
+    chart.place(below + 3 + _CHART_ROWS, 0)
+
+
+def _draw_sites(
+    book: Book, sheet: Sheet, *, sites: Sequence[str], ranges: Mapping[str, Mapping[str, Range]], days: Days
+) -> None:
+    both = [site for site in sites if all(site in ranges.get(figure, {}) for figure in _SITE_FIGURES)]
+    for number, site in enumerate(both[:_MOST_SITES]):
+        lines = {words: ranges[figure][site] for figure, words in _SITE_FIGURES.items()}
+        chart = add_steps(book, sheet, title=f"Power and load of {site}, kW", lines=lines, days=days)
+        chart.place(2 + number * _CHART_ROWS, len(SCHEMAS["sites"]) + 1)

@@ -77,7 +77,7 @@ def read_settings_sheet(cells: Cells, *, place: str) -> tuple[Settings | None, l
         whole = f"{_POLICY}{key}" if is_policy else key
         if whole in rows:
             found = f"The setting {whole} stands in the rows {rows[whole]} and {row}."
-            findings.append(_wrong(place, row, whole, found=found, fix="Take one of them out."))
+            findings.append(_wrong(place, whole, row=row, found=found, fix="Take one of them out."))
             continue
         rows[whole] = row
         if value is None:
@@ -86,7 +86,7 @@ def read_settings_sheet(cells: Cells, *, place: str) -> tuple[Settings | None, l
             (policy if is_policy else raw)[key] = _value(value, KINDS.get(whole), is_toml=is_toml)
         except ValueError as error:
             findings.append(
-                _wrong(place, row, whole, found=f"The cell holds {error}.", fix="Correct the cell.")
+                _wrong(place, whole, row=row, found=f"The cell holds {error}.", fix="Correct the cell.")
             )
     if policy:
         raw.setdefault("policy", policy)
@@ -211,12 +211,13 @@ def _cell(value: object, kind: Kind | None) -> str | int | float | bool | dt.dat
 def _float(value: Decimal, *, is_known: bool) -> float | str | None:
     """Return a decimal as a number where it is read back with the same digits; a known one else as text."""
     is_short = value.is_finite() and len(value.as_tuple().digits) <= _MOST_DIGITS
-    if is_short and repr(Decimal(spelled_number(float(value)))) == repr(value) and value != int(value):
-        return float(value)
-    return format(value, "f") if is_known else None
+    if is_known:
+        return float(value) if is_short else format(value, "f")
+    is_kept = is_short and repr(Decimal(spelled_number(float(value)))) == repr(value) and value != int(value)
+    return float(value) if is_kept else None
 
 
-def _wrong(place: str, row: int, key: str, *, found: str, fix: str) -> Finding:
+def _wrong(place: str, key: str, *, row: int, found: str, fix: str) -> Finding:
     return Finding(
         code=Code.SETTING_INVALID,
         severity=Severity.ERROR,

@@ -149,7 +149,7 @@ def _check_cells(
                 expected=f"a {column.kind.value}, or a formula that gives one.",
                 fix="Mend the formula, open the file in a spreadsheet and save it, or write the value itself.",
             )
-        elif value is not None and is_other_spelling(value, text := words_for(value, column.kind)):
+        elif isinstance(value, str) and is_other_spelling(value, text := words_for(value, column.kind)):
             yield Finding(
                 code=Code.VALUE_INVALID,
                 severity=Severity.INFO,

@@ -20,6 +20,7 @@ _ROWS_TO_COME = 1_000
 # A list of more names is no help to choose from.
 _MOST_NAMES = 500
 _LONGEST_LIST = 255
+_LINE_POINTS, _LETTERS_PER_LINE = 15, 95
 # Left out of an empty workbook, since the column changes what an empty cell means once it is there.
 _SPEAKS_WHEN_THERE = ("public_on", "known_to")
 _MEANINGS = {
@@ -112,6 +113,9 @@ def write_readme(book: Book, *, title: str, lines: Sequence[tuple[str, str | dt.
     for row, (label, value) in enumerate(lines, start=3):
         sheet.write((row, 1), label, looks="label")
         sheet.write((row, 2), value, looks="prose" if isinstance(value, str) else "")
+        if isinstance(value, str):
+            # Not every spreadsheet fits the height of a row to wrapped text by itself.
+            sheet.inner.set_row(row - 1, _LINE_POINTS * (1 + len(value) // _LETTERS_PER_LINE))
     sheet.inner.set_column(0, 0, 22)
     sheet.inner.set_column(1, 1, 100)
 

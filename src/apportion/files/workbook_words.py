@@ -56,6 +56,6 @@ def words_for(value: Value, kind: Kind) -> str:
     return text
 
 
-def is_other_spelling(value: Value, text: str) -> bool:
+def is_other_spelling(text: str, read: str) -> bool:
     """Return whether a decimal comma was read as a point, which the reader of the file should be told."""
-    return isinstance(value, str) and "," in value and "," not in text
+    return "," in text and "," not in read
