@@ -192,7 +192,9 @@ class _Maker:
                 "site": site,
                 "name": site,
                 "operator": "v",
-                "users": "" if self._is_crowded or self._chance(0.8) else "|".join(rng.sample(self._customers, 1)),
+                "users": ""
+                if self._is_crowded or self._chance(0.8)
+                else "|".join(rng.sample(self._customers, 1)),
                 "cooling": rng.choice(["", "", "air", "liquid", "air|liquid"]),
                 "lead_days": rng.choice(["0", "0", "0", "1", "3"]),
                 "country": rng.choice(["", "NO", "US"]),

@@ -30,7 +30,6 @@ _HELP_COLUMNS = "80"
 # Severity as it is reported; empty for what is an exception or a refusal rather than a finding.
 ERROR, WARNING, INFO, RAISED = Severity.ERROR.word, Severity.WARNING.word, Severity.INFO.word, "exception"
 CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
-    Code.SCENARIO_NOT_FOUND: (RAISED, "Kept for a later version; an unknown scenario is `usage` today."),
     Code.TABLE_MISSING: (ERROR, "A table that every scenario needs has no file."),
     Code.TABLE_UNKNOWN: (
         f"{WARNING}, {ERROR}",
@@ -78,7 +77,6 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         RAISED,
         "A plan on disk is missing, damaged, or was changed after it was written.",
     ),
-    Code.PLAN_REFUSED: (RAISED, "Kept for a later version; `verify` lists refusals by rule today."),
     Code.PROOF_FAILED: (RAISED, "A plan of ours failed its own proof: a bug of ours, so there is no plan."),
     Code.USAGE: (RAISED, "A name, option or argument that does not exist."),
     Code.INTERNAL: (RAISED, "A bug of ours; the message says where its trace was written."),

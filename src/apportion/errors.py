@@ -34,7 +34,6 @@ class Code(enum.StrEnum):
     """Every code that a finding or exception can carry. A code never changes its meaning."""
 
     # Reading: the file as a file.
-    SCENARIO_NOT_FOUND = "scenario-not-found"
     TABLE_MISSING = "table-missing"
     TABLE_UNKNOWN = "table-unknown"
     TABLE_EMPTY = "table-empty"
@@ -77,7 +76,6 @@ class Code(enum.StrEnum):
     BOOKED_SKU_NOT_ACCEPTED = "booked-sku-not-accepted"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
-    PLAN_REFUSED = "plan-refused"
     PROOF_FAILED = "proof-failed"
     # Use.
     USAGE = "usage"

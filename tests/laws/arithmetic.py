@@ -75,7 +75,9 @@ class Sums:
         on = self.world.rounds[0] + lead
         while on <= last:
             limit = limit_on(steps, kind=kind, on=on)
-            left[on] = None if limit is None else limit - sum((one.amount(kind, on=on) for one in draws), ZERO)
+            left[on] = (
+                None if limit is None else limit - sum((one.amount(kind, on=on) for one in draws), ZERO)
+            )
             on += ONE_DAY
         return [
             min((room for then, room in left.items() if then >= at + lead and room is not None), default=None)

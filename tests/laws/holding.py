@@ -19,6 +19,9 @@ from apportion.model.world import World
 from tests.build import typed_world
 from tests.worlds import RawWorld, Rows, restated_world
 
+PROFILE = settings.default
+assert PROFILE is not None
+PROFILE_WORLDS: int = PROFILE.max_examples
 Law = Callable[[RawWorld, Random], None]
 
 
@@ -29,8 +32,7 @@ def hold_on_random_worlds(law: Law, *, worlds: int | None = None) -> None:
         AssertionError: The law is broken; the message shows a small world that breaks it.
     """
     chosen = settings(
-        settings.default,
-        max_examples=worlds or settings.default.max_examples,
+        max_examples=worlds or PROFILE_WORLDS,
         phases=(Phase.explicit, Phase.reuse, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )

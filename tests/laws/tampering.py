@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import polars as pl
@@ -80,7 +80,7 @@ def stages_dropped(plan: Plan, _: Sums) -> Iterator[Tampered]:
 
 
 def cuts_dropped(plan: Plan, _: Sums) -> Iterator[Tampered]:
-    for place, stage, number, cut in cuts_of(plan):
+    for place, stage, number, _cut in cuts_of(plan):
         cuts = stage.cuts[:number] + stage.cuts[number + 1 :]
         told = f"stage {place} without cut {number}"
         yield Tampered(told, with_stage(plan, place, stage=replace(stage, cuts=cuts)))
@@ -96,7 +96,6 @@ def cuts_dropped(plan: Plan, _: Sums) -> Iterator[Tampered]:
                 named = shifted | dict.fromkeys(mine, other)
                 pointing = replace(stage, cuts=cuts, named=named)
                 yield Tampered(f"{told}, pointing to another", with_stage(plan, place, stage=pointing))
-        assert cut in stage.cuts
 
 
 def levels_moved(plan: Plan, _: Sums) -> Iterator[Tampered]:
@@ -140,10 +139,14 @@ def coefficients_zeroed(plan: Plan, _: Sums) -> Iterator[Tampered]:
                     zeroed = with_cut(plan, place, number=number, cut=replace(cut, classes=classes))
                     yield Tampered(f"stage {place}, cut {number}, c of {name} zero", zeroed)
         negative = {name: -value for name, value in cut.classes.items()}
-        yield Tampered("c below zero", with_cut(plan, place, number=number, cut=replace(cut, classes=negative)))
+        yield Tampered(
+            "c below zero", with_cut(plan, place, number=number, cut=replace(cut, classes=negative))
+        )
         free = replace(cut, prices={})
         if cut.prices:
-            yield Tampered(f"stage {place}, cut {number} unpriced", with_cut(plan, place, number=number, cut=free))
+            yield Tampered(
+                f"stage {place}, cut {number} unpriced", with_cut(plan, place, number=number, cut=free)
+            )
 
 
 def with_levels_stated(plan: Plan) -> Plan:
@@ -186,35 +189,40 @@ def with_levels_of_shares(plan: Plan, sums: Sums) -> Plan:
 
 def units_moved(plan: Plan, sums: Sums) -> Iterator[Tampered]:
     """Move a unit, or a millionth, from one order to another that ships the same SKU to the same site that day."""
-    for by in (UNIT, MILLIONTH):
-        for table in ("shares", "allocations"):
-            rows = rows_of(plan, table)
-            for giver, taker in permutations(range(len(rows)), 2):
-                if rows[giver][0] != rows[taker][0] and key_of(rows[giver], table) == key_of(rows[taker], table):
-                    if rows[giver][units_at(table)] >= by:
-                        moved = with_rows(plan, moved_rows(rows, giver, taker, by=by, table=table), table=table)
-                        told = f"{by} of {table} from {rows[giver][0]} to {rows[taker][0]}"
-                        yield Tampered(told, moved)
-                        if table == "shares":
-                            yield Tampered(f"{told}, levels restated", with_levels_of_shares(moved, sums))
+    for by, table in product((UNIT, MILLIONTH), ("shares", "allocations")):
+        for giver, taker in giving_pairs(plan, by=by, table=table):
+            told = f"{by} of {table} from {giver[0]} to {taker[0]}"
+            moved = move(plan, (giver, taker), by=by, table=table)
+            yield Tampered(told, moved)
+            if table == "shares":
+                restated = with_levels_of_shares(moved, sums)
+                yield Tampered(f"{told}, levels restated", restated)
+                for pair in giving_pairs(plan, by=by, table="allocations"):
+                    if (pair[0][0], pair[1][0]) == (giver[0], taker[0]):
+                        both = move(restated, pair, by=by, table="allocations")
+                        yield Tampered(f"{told}, levels restated, allocations as well", both)
+
+
+def giving_pairs(plan: Plan, *, by: Decimal, table: str) -> Iterator[tuple[Row, Row]]:
+    """Yield two rows of different orders for the same SKU, site and day, of which the first holds enough."""
+    key = slice(1, 4) if table == "shares" else slice(2, 5)
+    for giver, taker in permutations(rows_of(plan, table), 2):
+        if giver[0] != taker[0] and giver[key] == taker[key] and giver[units_at(table)] >= by:
+            yield giver, taker
+
+
+def move(plan: Plan, pair: tuple[Row, Row], *, by: Decimal, table: str) -> Plan:
+    """Return the plan with units of the first row in the second; a row left with none is gone."""
+    at = units_at(table)
+    changed = []
+    for row in rows_of(plan, table):
+        amount = row[at] + by * ((row == pair[1]) - (row == pair[0]))
+        changed += [with_units(row, amount, table=table)] if amount else []
+    return with_rows(plan, changed, table=table)
 
 
 def units_at(table: str) -> int:
     return UNITS if table == "shares" else UNITS + 1
-
-
-def key_of(row: Row, table: str) -> Row:
-    """Return SKU, site and day."""
-    return row[1:4] if table == "shares" else row[2:5]
-
-
-def moved_rows(
-    rows: Sequence[Row], giver: int, taker: int, *, by: Decimal, table: str
-) -> list[Row]:
-    changed = list(rows)
-    for place, amount in ((giver, -by), (taker, by)):
-        changed[place] = with_units(rows[place], rows[place][units_at(table)] + amount, table=table)
-    return [row for row in changed if row[units_at(table)]]
 
 
 def with_units(row: Row, units: Decimal, *, table: str) -> Row:
@@ -254,7 +262,9 @@ def rounds_early(plan: Plan, sums: Sums) -> Iterator[Tampered]:
             number = rounds.index(row[at]) if row[at] in rounds else 0
             if number:
                 early: Row = (*row[:at], rounds[number - 1], *row[at + 1 :])
-                changed = with_rows(plan, merged([*rows[:place], early, *rows[place + 1 :]], table), table=table)
+                changed = with_rows(
+                    plan, merged([*rows[:place], early, *rows[place + 1 :]], table), table=table
+                )
                 yield Tampered(f"{table}, {row[:4]} a round early", changed)
                 if table == "shares":
                     yield Tampered("a round early, levels restated", with_levels_of_shares(changed, sums))

@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import replace
 from random import Random
 
-import hypothesis
 import pytest
 
 from apportion.commands.plans import make_plan
@@ -17,11 +16,11 @@ from apportion.model.policy import Rule
 from apportion.model.world import World
 from tests.build import make_world, proven_plan, typed_world
 from tests.laws.agreement import disagreements, tried
-from tests.laws.holding import hold_on_random_worlds, seen_world
+from tests.laws.holding import PROFILE_WORLDS, hold_on_random_worlds, seen_world
 from tests.reference import RefWorld, reference_plan
 from tests.worlds import RawWorld, restated_world
 
-WORLDS = max(3_000, 4 * hypothesis.settings.default.max_examples)
+WORLDS = max(3_000, 4 * PROFILE_WORLDS)
 LEAST = 200
 # Readers, checks and studies cost most of a plan, so only some worlds go all the way.
 SHARE_WHOLE_WAY, SHARE_BOOKED = 0.02, 0.3

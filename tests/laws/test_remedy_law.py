@@ -91,8 +91,8 @@ def test_a_remedy_names_all_that_the_lot_lacks() -> None:
     )
     held = {"holding": "f", "party": "alder", "site": "s", "sku": "k", "quantity": "15"}
     raw.tables["fleet"] = [held | {"since_on": "2023-06-01"}]
-    rows = proven_plan(seen_world(raw)).tables["shortages"]
-    assert rows.select("reason", "short", "remedy").rows() == [("site-not-ready", 20, "22 kW at s")]
+    shortages = proven_plan(seen_world(raw)).tables["shortages"]
+    assert shortages.select("reason", "short", "remedy").rows() == [("site-not-ready", 20, "22 kW at s")]
     # Without the holding 24 kW take 12 units and 10 are there: 8 ship. The next lot would be the 16th unit:
     # 32 - 24 = 8 kW and 16 - 10 = 6 units.
     del raw.tables["fleet"]

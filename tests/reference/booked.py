@@ -71,11 +71,17 @@ def explain_booked(world: RefWorld, *, booked: dict[BookedKey, Fraction]) -> Ref
             wanted_on = world.rounds[order.wanted_round]
             late = sum((units for on, units in filled.items() if on > wanted_on), Fraction(0))
             unit_days = sum(
-                (units * (on - wanted_on).days for on, units in filled.items() if on > wanted_on), Fraction(0)
+                (
+                    units * (on - wanted_on).days
+                    for (name, _, _, on), units in booked.items()
+                    if name == order.name and on > wanted_on
+                ),
+                Fraction(0),
             )
         if late > 0 and late >= order.tolerance:
             reasons.late[order.name, NOT_BOOKED] = late
-        reasons.late_days[order.name] = unit_days / total
+        shipped = sum((units for at, units in booked.items() if at[0] == order.name), Fraction(0))
+        reasons.late_days[order.name] = unit_days / shipped
     return reasons
 
 

@@ -109,7 +109,40 @@ def prepare(world: RefWorld, *, shipped: Mapping[ShareKey, Fraction]) -> Roundin
             cut_to_whole(total, step=Fraction(1) if rounding.is_complete(order, round_number=at) else lot)
             for at, total in enumerate(shares[key])
         ]
+    lay_floors(rounding)
     return rounding
+
+
+def lay_floors(rounding: Rounding) -> None:
+    """Put off every floor that a quota window does not let through; one of a closed order never ships.
+
+    "a floor that a quota window does not let through waits, in canonical order and whole lots, for the
+    next open round that does"
+    """
+    world = rounding.world
+    laid = {key: [Fraction(0)] * len(world.rounds) for key in rounding.options}
+    in_window: dict[str, Fraction] = dict.fromkeys(world.quotas, Fraction(0))
+    for round_number in range(len(world.rounds)):
+        for key, (order, option) in rounding.options.items():
+            before = laid[key][round_number - 1] if round_number else Fraction(0)
+            due = rounding.floors[key][round_number] - before
+            if due <= 0 or round_number not in order.open_rounds or round_number not in world.stage_rounds:
+                laid[key][round_number] = before
+                continue
+            quotas = [
+                quota
+                for quota in world.quotas.values()
+                if round_number in quota.rounds and quota.name in option.quotas
+            ]
+            let_through = min((quota.at_most - in_window[quota.name] for quota in quotas), default=due)
+            if let_through < due:
+                is_complete = rounding.is_complete(order, round_number=round_number)
+                step = Fraction(1) if is_complete else lot_units(world, sku=option.sku)
+                due = cut_to_whole(max(Fraction(0), let_through), step=step)
+            for quota in quotas:
+                in_window[quota.name] += due
+            laid[key][round_number] = before + due
+    rounding.floors.update(laid)
 
 
 def cut_to_whole(amount: Fraction, *, step: Fraction) -> Fraction:
@@ -118,25 +151,9 @@ def cut_to_whole(amount: Fraction, *, step: Fraction) -> Fraction:
 
 
 def ship_floors(rounding: Rounding, *, round_number: int) -> None:
-    """Ship what the floors of the round ask for.
-
-    "a floor that a quota window does not let through waits, in canonical order and whole lots, for the
-    next open round that does"
-    """
-    world = rounding.world
-    for key, (order, option) in rounding.options.items():
+    """Ship what the floors of the round ask for beyond what extras shipped already."""
+    for key in rounding.options:
         due = rounding.floors[key][round_number] - rounding.shipped(key)
-        if due <= 0 or round_number not in order.open_rounds:
-            continue
-        let_through = [
-            quota.at_most - rounding.quota_used(quota)
-            for quota in world.quotas.values()
-            if round_number in quota.rounds and quota.name in option.quotas
-        ]
-        if let_through and min(let_through) < due:
-            is_complete = rounding.is_complete(order, round_number=round_number)
-            step = Fraction(1) if is_complete else lot_units(world, sku=option.sku)
-            due = cut_to_whole(max(Fraction(0), min(let_through)), step=step)
         if due > 0:
             rounding.ship(key, units=due, round_number=round_number)
 
@@ -167,10 +184,13 @@ def ship_extras(rounding: Rounding, *, round_number: int, tier: int, sku: str) -
 
 
 def open_units(rounding: Rounding, *, key: OptionKey) -> Fraction:
-    """Return the units of an option that would fill what is still open."""
+    """Return the units of an option that would fill what is still open beside every later floor."""
     order, option = rounding.options[key]
     filled = sum(
-        (other.ratio * rounding.shipped((order.name, place)) for place, other in enumerate(order.options)),
+        (
+            other.ratio * max(rounding.shipped((order.name, place)), rounding.floors[order.name, place][-1])
+            for place, other in enumerate(order.options)
+        ),
         Fraction(0),
     )
     return max(Fraction(0), order.open_before - filled) / option.ratio

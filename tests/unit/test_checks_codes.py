@@ -19,9 +19,9 @@ from tests.build import Rows, write_scenario
 Cells = dict[str, str]
 SETTINGS: dict[str, Any] = {"name": "small", "start_on": dt.date(2024, 1, 1), "end_on": dt.date(2024, 2, 1)}
 # What an exception carries and no finding; the command line holds them.
-OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PLAN_REFUSED, Code.PROOF_FAILED, Code.USAGE, Code.INTERNAL}
+OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.USAGE, Code.INTERNAL}
 # A scenario that is not there is wrong use, so this code is kept and no finding carries it.
-NEVER_A_FINDING = {Code.SCENARIO_NOT_FOUND}
+NEVER_A_FINDING: set[Code] = set()
 
 
 def order(**cells: str) -> Cells:

@@ -28,8 +28,8 @@ SETTINGS: dict[str, Any] = {"name": "options", "start_on": dt.date(2025, 1, 1), 
 EARLY_LATE = {"ready_on_early": "2025-01-08", "ready_on_late": "2025-01-25"}
 
 
-def order(name: str, customer: str, skus: str, quantity: str, **cells: str) -> Cells:
-    plain = {"order": name, "customer": customer, "skus": skus, "quantity": quantity}
+def order(name: str, customer: str, *, skus: str, quantity: int, **cells: str) -> Cells:
+    plain = {"order": name, "customer": customer, "skus": skus, "quantity": str(quantity)}
     return plain | {"sites": "n", "requested_on": "2025-01-02"} | cells
 
 
@@ -56,11 +56,11 @@ TABLES: dict[str, list[Cells]] = {
         {"lot": "L3", "sku": "a", "supplier": "v", "arrives_on": "2025-02-04", "quantity": "20", "reserved_for": "C1"},
     ],
     "orders": [
-        order("A1", "ann", "a", "40", placed_on="2024-12-05", promised_on="2025-01-07"),
-        order("A2", "ann", "b", "10", placed_on="2024-12-09"),
-        order("B1", "bob", "b|a", "40", placed_on="2024-12-03", promised_on="2025-01-09"),
-        order("C1", "cid", "a|b", "30", placed_on="2024-12-04", promised_on="2025-01-05"),
-        order("C2", "cid", "b", "12", placed_on="2024-12-02", commitment="soft"),
+        order("A1", "ann", skus="a", quantity=40, placed_on="2024-12-05", promised_on="2025-01-07"),
+        order("A2", "ann", skus="b", quantity=10, placed_on="2024-12-09"),
+        order("B1", "bob", skus="b|a", quantity=40, placed_on="2024-12-03", promised_on="2025-01-09"),
+        order("C1", "cid", skus="a|b", quantity=30, placed_on="2024-12-04", promised_on="2025-01-05"),
+        order("C2", "cid", skus="b", quantity=12, placed_on="2024-12-02", commitment="soft"),
     ],
     "shipments": [
         {"shipment": "H", "order": "C1", "sku": "a", "site": "n", "quantity": "6", "shipped_on": "2024-12-20"},

@@ -319,7 +319,7 @@ def other_cell(name: str, column: str, *, held: str) -> str:
     return next(cell for cell in fitting if cell != held)
 
 
-def with_cell(world: World, tables: Tables, place: Place, *, cell: str) -> World:
+def with_cell(world: World, tables: Tables, *, place: Place, cell: str) -> World:
     """Return the world of these tables with one cell set."""
     name, row, column = place
     rows = [dict(one) for one in tables[name]]
@@ -363,13 +363,13 @@ def test_what_is_for_later_studies_changes_the_digest_and_no_row_of_a_plan(
     for column in (column for table, column in IGNORED if table == name):
         place = (name, 0, column)
         cell = other_cell(name, column, held=tables[name][0].get(column, ""))
-        changed = with_cell(world, tables, place, cell=cell)
+        changed = with_cell(world, tables, place=place, cell=cell)
         assert changed.digest != world.digest, column
         if column in LATER.get(name, {}) and name in BASE:
             assert tables_of(make_plan(changed)) == tables_of(plan), column
         if column not in TABLES[name].key:
             edited[name][0][column] = cell
-            together = with_cell(world, edited, place, cell=cell)
+            together = with_cell(world, edited, place=place, cell=cell)
     assert not has_errors(check_world(together))
     assert together.digest != world.digest
     assert tables_of(make_plan(together)) == tables_of(plan)

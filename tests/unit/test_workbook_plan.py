@@ -37,7 +37,7 @@ def sheets(path: Path) -> dict[str, ExtraSheet]:
 
 def test_every_table_has_its_sheet_and_rows(path: Path, plan: apportion.Plan) -> None:
     there = sheets(path)
-    assert list(there) == ["allocations", "shortages", "levels", "customers", "figures"]
+    assert list(there) == ["README", "allocations", "shortages", "levels", "customers", "figures"]
     for name in ("allocations", "shortages", "levels", "customers"):
         assert len(there[name].rows) == len(plan.record.tables[name]) + 1, name
     units = [row[6] for number, row in there["allocations"].rows.items() if number > 1]

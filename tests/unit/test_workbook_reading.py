@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -246,79 +246,6 @@ def test_a_workbook_without_settings_says_so(tmp_path: Path) -> None:
     assert [one.code for one in told(reading)] == [Code.FILE_UNREADABLE]
 
 
-def supply_with(tmp_path: Path, change: Callable[[Book, Sheet], object], *, cells: Cells) -> WorkbookReading:
-    """Return what is read of a supply sheet after the library changed it further."""
-    path = tmp_path / "w.xlsx"
-    book = xlsxwriter.Workbook(str(path))
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for name, content in {"scenario": SETTINGS, "supply": cells}.items():
-        sheet = book.add_worksheet(name)
-        for (row, column), value in content.items():
-            write_cell(sheet, (row - 1, column - 1), value=value, day=day, moment=day)
-        if name == "supply":
-            change(book, sheet)
-    book.close()
-    return read_workbook(path)
-
-
-def test_a_header_merged_over_two_rows_is_read(tmp_path: Path) -> None:
-    lower = (None, None, None, "arrives_on", "quantity")
-    cells = table(("lot", "sku", "supplier", "When and how many", None), lower, LOT)
-
-    def merge(_: Book, sheet: Sheet) -> None:
-        for column, name in enumerate(("lot", "sku", "supplier")):
-            sheet.merge_range(0, column, 1, column, name)
-        sheet.merge_range(0, 3, 0, 4, "When and how many")
-
-    reading = supply_with(tmp_path, merge, cells=cells)
-    assert supply_rows(reading) == [(3, *FIRST[1:])]
-    assert [one.severity for one in told(reading)] == [Severity.INFO]
-
-
-def test_merged_cells_of_rows_are_told(tmp_path: Path) -> None:
-    second = ("L2", None, *LOT[2:])
-    reading = supply_with(
-        tmp_path,
-        lambda _, sheet: sheet.merge_range(1, 1, 2, 1, "H100"),
-        cells=table(HEADER, LOT, second),
-    )
-    assert [(one.severity, one.row, one.column) for one in told(reading)] == [
-        (Severity.WARNING, 2, "sku"),
-        (Severity.ERROR, 3, "sku"),
-    ]
-
-
-def test_the_range_of_a_table_bounds_it_and_what_lies_outside_is_told(tmp_path: Path) -> None:
-    cells = {**table(HEADER, LOT, top=3, left=2), (5, 2): "a remark", (1, 1): "a title"}
-
-    def define(_: Book, sheet: Sheet) -> None:
-        columns = [{"header": name} for name in HEADER]
-        sheet.add_table(2, 1, 3, 5, {"name": "anything", "columns": columns})
-
-    reading = supply_with(tmp_path, define, cells=cells)
-    assert supply_rows(reading) == [(4, *FIRST[1:])]
-    [finding] = told(reading)
-    assert (finding.severity, finding.row) == (Severity.WARNING, 5)
-    assert "B3:F4" in finding.found
-
-
-def test_a_range_of_the_name_of_the_table_bounds_it(tmp_path: Path) -> None:
-    cells = {**table(HEADER, LOT), (4, 1): "sum"}
-    reading = supply_with(
-        tmp_path, lambda book, _: book.define_name("Supply", "=supply!$A$1:$E$2"), cells=cells
-    )
-    assert supply_rows(reading) == [FIRST]
-    assert [(one.severity, one.row) for one in told(reading)] == [(Severity.WARNING, 4)]
-
-
-def test_a_filter_to_the_last_row_bounds_nothing(tmp_path: Path) -> None:
-    reading = supply_with(
-        tmp_path, lambda _, sheet: sheet.autofilter(0, 0, 1_048_575, 4), cells=table(HEADER, LOT)
-    )
-    assert told(reading) == []
-    assert supply_rows(reading) == [FIRST]
-
-
 def test_settings_are_read_from_cells_of_every_kind(tmp_path: Path) -> None:
     settings = {
         **SETTINGS,
@@ -373,3 +300,18 @@ def test_an_empty_workbook_asks_for_rows_alone(tmp_path: Path) -> None:
 def test_no_two_columns_of_a_table_are_one_to_a_reader_of_headers() -> None:
     for name, contract in TABLES.items():
         assert len({squashed(column) for column in contract.by_name}) == len(contract.by_name), name
+
+
+def test_a_readme_of_ones_own_is_kept_and_ours_is_not_read(tmp_path: Path) -> None:
+    sheets: dict[str, Cells] = {
+        "ReadMe": {(1, 1): "mine"},
+        "scenario": SETTINGS,
+        "supply": table(HEADER, LOT),
+    }
+    reading = read_workbook(write_sheets(tmp_path / "a.xlsx", sheets))
+    assert [sheet.name for sheet in reading.extra_sheets] == ["ReadMe"]
+    assert reading.world is not None
+    path = tmp_path / "b.xlsx"
+    write_workbook(reading.world, path, made_on=MADE_ON, extra_sheets=reading.extra_sheets)
+    again = read_workbook(path)
+    assert [(sheet.name, sheet.rows) for sheet in again.extra_sheets] == [("ReadMe 2", {1: {1: "mine"}})]

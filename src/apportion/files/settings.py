@@ -15,10 +15,9 @@ import tomli_w
 
 from apportion.calendar import Calendar, RoundLength
 from apportion.errors import Code, Finding, Severity
-from apportion.model.policy import Count, LevelBy, Policy, Rule, Settings
+from apportion.model.policy import COMMITMENTS, Count, LevelBy, Policy, Rule, Settings
 
 FILE = "scenario.toml"
-COMMITMENTS = ("firm", "soft", "forecast")
 _SETTINGS = (
     "name",
     "title",

@@ -27,6 +27,7 @@ from apportion.model.policy import Settings
 from apportion.model.world import World
 
 README_SHEET = "README"
+README_MARK = "Digest"  # Stands on the one that apportion writes; any other is its owner's.
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,11 @@ class _Reader:
     def _ours(self, sheet: SheetPart, *, taken: dict[str, SheetPart]) -> str:
         """Return the table that a sheet holds, or empty; what is not read is told and kept."""
         meant = _MEANINGS.get(squashed(sheet.name), "")
-        if meant == README_SHEET:
-            return ""
+        cells = None
+        if sheet.name.strip().casefold() == README_SHEET.casefold():
+            cells = self._cells(sheet)
+            if any(row.get(1) == README_MARK for row in cells.rows.values()):
+                return ""
         if sheet.is_hidden:
             self._findings.append(_hidden(self._file, sheet.name))
         elif not meant:
@@ -114,7 +118,7 @@ class _Reader:
             self._findings.append(_twice(self._file, meant, names=[taken[meant].name, sheet.name]))
         else:
             return meant
-        self._extra.append(ExtraSheet(sheet.name, sheet.is_hidden, self._cells(sheet).rows))
+        self._extra.append(ExtraSheet(sheet.name, sheet.is_hidden, (cells or self._cells(sheet)).rows))
         return ""
 
     def _cells(self, sheet: SheetPart) -> Cells:
@@ -171,7 +175,7 @@ class _Reader:
         return found
 
 
-_MEANINGS = {squashed(name): name for name in (*TABLES, SETTINGS_SHEET, README_SHEET)}
+_MEANINGS = {squashed(name): name for name in (*TABLES, SETTINGS_SHEET)}
 
 
 def _unreadable(path: Path, told: str) -> WorkbookReading:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ DAY_FORMAT = "yyyy-mm-dd"
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 _ROWS_MEASURED = 1_000
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _PAPER_A4 = 9
 _NARROWEST, _WIDEST = 9, 48
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -59,6 +61,15 @@ _OF_KIND = {Kind.DAY: "day", Kind.COUNT: "whole", Kind.NUMBER: "number"}
 Cell = str | int | float | bool | Decimal | dt.date | dt.datetime | dt.time | Wrong | None
 
 
+def printable(text: str) -> str:
+    """Return a text with a stand-in for what only a cell can hold, and neither a chart nor a property.
+
+    >>> printable(f"a{chr(1)}b") == f"a{chr(0xFFFD)}b"
+    True
+    """
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
 class Book:
     """A workbook in the making.
 
@@ -72,7 +83,9 @@ class Book:
         self._bytes = io.BytesIO()
         self._book: Any = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
         midnight = dt.datetime.combine(made_on, dt.time())
-        self._book.set_properties({"title": title[:255], "author": "apportion", "created": midnight})
+        self._book.set_properties(
+            {"title": printable(title)[:255], "author": "apportion", "created": midnight}
+        )
         self._formats = {name: self._book.add_format(looks) for name, looks in _FORMATS.items()}
         self._names: set[str] = set()
 

@@ -19,8 +19,10 @@ from apportion.files.workbook_package import Node, Package
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 # Bounds what a few shared texts, named by many cells, can grow to.
 _MOST_LETTERS = 1 << 28
+_MOST_MERGED = 100_000
 # Day formats that a file may name by number alone. Source: ECMA-376 part 1, 18.8.30.
 _DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(50, 59)}
+_PERCENT_FORMATS = {"9", "10"}
 _TIME_LETTERS = re.compile("[dmyhse]", re.IGNORECASE)
 _NO_TIME_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|general|e[+-]', re.IGNORECASE)
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
@@ -38,6 +40,12 @@ class Wrong(NamedTuple):
     """A cell that holds no value, with what it holds in words."""
 
     told: str
+
+
+class Percent(float):
+    """A number shown as a percentage: 0.05 that reads 5%, so that which of the two is meant is never guessed."""
+
+    __slots__ = ()
 
 
 Value: TypeAlias = str | int | float | bool | dt.date | dt.datetime | dt.time | Wrong
@@ -138,7 +146,7 @@ def plain_text(text: str) -> str:
 
 
 class Styles:
-    """Which styles of cells show days."""
+    """Which styles of cells show days or percentages."""
 
     def __init__(self, package: Package) -> None:
         """Read the formats of numbers and the first day of the calendar."""
@@ -148,17 +156,18 @@ class Styles:
             node.attributes.get("numFmtId", ""): node.attributes.get("formatCode", "")
             for node in tree.walk("numFmts", "numFmt")
         }
-        self._are_days = [
-            _shows_day(node.attributes.get("numFmtId", "0"), codes=codes)
-            for node in tree.walk("cellXfs", "xf")
-        ]
+        formats = [node.attributes.get("numFmtId", "0") for node in tree.walk("cellXfs", "xf")]
+        self._days = {at for at, number in enumerate(formats) if _shows_day(number, codes=codes)}
+        self._percents = {at for at, number in enumerate(formats) if _shows_percent(number, codes=codes)}
         properties = next(package.book.walk("workbookPr"), Node("", {}))
         self._is_1904 = properties.attributes.get("date1904", "0") in {"1", "true"}
 
-    def shows_day(self, style: str) -> bool:
-        """Return whether cells of a style show a day."""
-        number = int(style) if style.isdecimal() else 0
-        return number < len(self._are_days) and self._are_days[number]
+    def shown(self, number: float, *, style: str) -> Value | None:
+        """Return the day or percentage that a style shows a number as, or None where it shows the number."""
+        at = int(style) if style.isdecimal() else 0
+        if at in self._days:
+            return self.day(number)
+        return Percent(number) if at in self._percents else None
 
     def day(self, serial: float) -> Value:
         """Return the day, instant or time that a number stands for; the number itself where that is not sure."""
@@ -182,6 +191,11 @@ def _shows_day(number: str, *, codes: Mapping[str, str]) -> bool:
     first = code.partition(";")[0]
     # Hours beyond a day are a length of time: the number is a count of days.
     return not _ELAPSED.search(first) and bool(_TIME_LETTERS.search(_NO_TIME_LETTERS.sub("", first)))
+
+
+def _shows_percent(number: str, *, codes: Mapping[str, str]) -> bool:
+    code = codes.get(number)
+    return number in _PERCENT_FORMATS if code is None else "%" in _NO_TIME_LETTERS.sub("", code)
 
 
 def read_shared_texts(package: Package) -> list[str]:
@@ -274,7 +288,7 @@ class _SheetReader:
         elif name == "sheetData":
             self._in_rows = True
         elif name == "mergeCell":
-            self.cells.merged.append(area(attributes.get("ref", "")))
+            self._merge(attributes.get("ref", ""))
 
     def end(self, name: str) -> None:
         if name in {"v", "t"}:
@@ -290,6 +304,11 @@ class _SheetReader:
     def text(self, part: str) -> None:
         if self._is_open and self._parts is not None:
             self._parts.append(part)
+
+    def _merge(self, reference: str) -> None:
+        self.cells.merged.append(area(reference))
+        if len(self.cells.merged) > _MOST_MERGED:
+            raise Broken(f"one of its sheets has more than {_MOST_MERGED:,} merged areas")
 
     def _keep(self, value: Value | None) -> None:
         if value is None or value == "":
@@ -322,8 +341,9 @@ class _SheetReader:
             return Wrong(f"{text!r} as a number")
         if number in {float("inf"), float("-inf")} or number != number:  # noqa: PLR0124, only nan differs from itself
             return Wrong(f"{text!r} as a number")
-        if self._styles.shows_day(self._style):
-            return self._styles.day(number)
+        shown = self._styles.shown(number, style=self._style)
+        if shown is not None:
+            return shown
         return int(text) if _EXACT_WHOLE.fullmatch(text) else number
 
 

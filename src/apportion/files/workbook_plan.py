@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from apportion.files.workbook_book import EXACT_DIGITS, Book, Cell, Sheet
+from apportion.files.workbook_book import EXACT_DIGITS, Book, Cell, Sheet, printable
 from apportion.files.workbook_cells import LAST_ROW
 from apportion.files.workbook_charts import Range, add_bars, add_steps
 from apportion.files.workbook_template import write_readme
@@ -129,9 +129,9 @@ def _kind(column: pl.Series) -> Kind:
 
 
 def _rounded(value: Cell) -> Cell:
-    """Return a number with as many digits as a cell holds; nobody reads a plan back from its workbook."""
+    """Return a value as a cell and a chart can show it; nobody reads a plan back from its workbook."""
     if not isinstance(value, Decimal):
-        return value
+        return printable(value) if isinstance(value, str) else value
     digits = value.as_tuple()
     return value if len(digits.digits) <= EXACT_DIGITS else Decimal(f"{value:.{EXACT_DIGITS}g}")
 
@@ -183,7 +183,7 @@ def _series(plan: Plan, world: World) -> Iterator[_Series]:
         points = received[customer]
         points.append((day, points[-1][1] + filled))
     for customer in sorted(received, key=lambda one: (-received[one][-1][1], one)):
-        yield _Series("received", customer, _steps(received[customer], end_on))
+        yield _Series("received", printable(customer), _steps(received[customer], end_on))
     sites = plan.tables.get("sites")
     if sites is None:
         return
@@ -192,7 +192,7 @@ def _series(plan: Plan, world: World) -> Iterator[_Series]:
         for site, day, value in sites.select("site", "round_on", column).iter_rows():
             values[site].append((day, value))
         for site, points in values.items():
-            yield _Series(column, site, _steps(points, end_on))
+            yield _Series(column, printable(site), _steps(points, end_on))
 
 
 def _steps(points: Points, end_on: dt.date) -> Points:

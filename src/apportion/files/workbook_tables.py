@@ -20,7 +20,7 @@ from apportion.model.columns import Column, Kind, Table
 from apportion.model.parsing import FILE, ROW, parse_table
 
 # Beyond this a table is a mistake of the file: a header in every column, a mark in every row.
-_MOST_CELLS = 200_000_000
+_MOST_CELLS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
-from apportion.files.workbook_cells import Value, Wrong, spelled_number
+from apportion.files.workbook_cells import Percent, Value, Wrong, spelled_number
 from apportion.model.columns import Kind
 
 _DAY_AT_MIDNIGHT = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[\sT]+00:00(:00(\.0+)?)?\s*")
@@ -15,14 +16,18 @@ _LONGEST_THOUSANDS = 3
 
 
 def words(value: Value) -> str:
-    """Return a value as text: days as ISO, numbers by their shortest decimal, text to the letter."""
+    """Return a value as text: days as ISO, numbers by their shortest decimal, text to the letter.
+
+    >>> words(Percent(0.055))
+    '5.5%'
+    """
     match value:
         case str():
             return value
-        case bool():
-            return "true" if value else "false"
         case int():
-            return str(value)
+            return str(value).lower()  # True and False are whole numbers too.
+        case Percent():
+            return f"{format((Decimal(repr(float(value))) * 100).normalize(), 'f')}%"
         case float():
             return spelled_number(value)
         case Wrong():

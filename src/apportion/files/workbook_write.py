@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.files.workbook import README_SHEET, ExtraSheet
+from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_book import Book, Cell
 from apportion.files.workbook_settings import SHEET as SETTINGS_SHEET
 from apportion.files.workbook_template import (
@@ -37,7 +37,8 @@ def write_workbook(
         world: What to write; its view is named on the sheet README and leaves nothing out.
         path: The file.
         made_on: The day written into it.
-        extra_sheets: Sheets that the world was read beside; they follow the others.
+        extra_sheets: Sheets that the world was read beside; they follow the others, under another name where
+            theirs is taken.
 
     Raises:
         FindingsError: A text or table is larger than a cell or sheet can hold.
@@ -57,11 +58,8 @@ def write_workbook(
                 sheet.write((row, at), value, column=column.name)
         set_lists(sheet, TABLES[name], columns=columns, rows=rows)
         finish(sheet, TABLES[name], columns=frame.columns, rows=len(frame))
-    taken = {name.lower() for name in (README_SHEET, SETTINGS_SHEET, *tables)}
     for extra in extra_sheets:
-        # A hidden sheet of a table's name steps back for the table that is written.
-        if extra.name.strip().lower() not in taken:
-            _write_extra(book, extra)
+        _write_extra(book, extra)
     return book.save(path)
 
 

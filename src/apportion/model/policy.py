@@ -7,6 +7,9 @@ import enum
 from dataclasses import dataclass, field
 
 from apportion.calendar import Calendar, RoundLength
+from apportion.errors import UsageError
+
+COMMITMENTS = ("firm", "soft", "forecast")
 
 
 class Rule(enum.StrEnum):
@@ -45,7 +48,13 @@ class Case(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The rules one plan is made under; printed in the plan and part of its digest."""
+    """The rules one plan is made under; printed in the plan and part of its digest.
+
+    Words stand for the members they name: ``Policy(rule="as-booked")``.
+
+    Raises:
+        UsageError: A word names no rule, class or count.
+    """
 
     rule: Rule = Rule.MAX_MIN
     level_by: LevelBy = LevelBy.POOL
@@ -54,6 +63,18 @@ class Policy:
     whole_lots: bool = True
     commitments: tuple[str, ...] = ("firm",)
     count_from_on: dt.date | None = None  # None: the first day of the plan.
+
+    def __post_init__(self) -> None:
+        """Turn words into the members they name, so that no unknown word can pass for a rule."""
+        for name, kinds in (("rule", Rule), ("level_by", LevelBy), ("count", Count)):
+            word = getattr(self, name)
+            if word not in {str(one) for one in kinds}:
+                allowed = ", ".join(kinds)
+                raise UsageError(f"There is no {name} {word!r}.", fix=f"Use one of {allowed}.")
+            object.__setattr__(self, name, kinds(word))
+        unknown = [one for one in self.commitments if one not in COMMITMENTS]
+        if unknown:
+            raise UsageError(f"There is no commitment {unknown[0]!r}.", fix=f"Use {', '.join(COMMITMENTS)}.")
 
     @property
     def classes_by(self) -> LevelBy:

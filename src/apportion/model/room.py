@@ -7,7 +7,7 @@
 All amounts change on a few days only, so each is kept as stretches between those days. Power and liquid are
 whole milliwatts (1 kW is 10**6 of them), units are whole: every value is an exact integer.
 
-Source: ``docs/concepts/allocation.md``, "readiness".
+Source: ``docs/concepts/allocation.md``, "What is feasible".
 """
 
 from __future__ import annotations

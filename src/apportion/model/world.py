@@ -167,7 +167,7 @@ def _empty(contract: Table) -> pl.DataFrame:
 def _is_known(frame: pl.DataFrame, view: View) -> pl.Expr:
     """Return which rows the viewer knew by the day.
 
-    Source: ``docs/reference/scenario.md``, "Who knew when".
+    Source: ``docs/reference/scenario.md``, the rules for every table.
     """
     day = pl.lit(view.as_known_on or dt.date.max)
     known_on = pl.col("known_on") if "known_on" in frame.columns else pl.lit(None, dtype=pl.Date())

@@ -11,7 +11,7 @@ start day counts, an end day does not.
 Readiness is always on, whatever the policy of the plan. An entry of whole units goes live in whole units, any
 other in millionths.
 
-Source: ``docs/concepts/allocation.md``, "readiness".
+Source: ``docs/concepts/allocation.md``, "What is feasible".
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A cut with coefficients c on classes and prices y on resources proves that no class it stops can rise unless
 an equal or poorer one falls.
 
-Source: ``docs/concepts/allocation.md``, "Certificate and verification", conditions 1 to 4.
+Source: ``docs/concepts/allocation.md``, "Certificate".
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ def check_feasible(
         table: ``shares`` or ``allocations``, for the sentence.
         kept: The ordered units in 10**-18 that an order may receive, where that is not its open quantity.
 
-    Source: ``docs/concepts/allocation.md``, "Feasible".
+    Source: ``docs/concepts/allocation.md``, "What is feasible".
     """
     refusals = [refusal for one in movements for refusal in _check_allowed(facts, one, table=table)]
     refusals += _check_quantities(facts, movements, table=table, kept=kept)

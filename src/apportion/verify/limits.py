@@ -124,15 +124,16 @@ def _drawn_days(row: Row, *, lead_days: int) -> tuple[int, int | None]:
 
 def _in_order(steps: Sequence[Row]) -> list[tuple[int, dict[str, int | None]]]:
     """Return ready day and limits of each step, most power last, empty cells as in the step before."""
-    ordered: list[tuple[int, dict[str, int | None]]] = []
+    ordered: list[tuple[tuple[object, ...], int, dict[str, int | None]]] = []
     liquid: int | None = None
     units: int | None = None
-    for row in sorted(steps, key=lambda row: (row["power_kw"], row["ready_on"], row["step"])):
+    for row in sorted(steps, key=lambda row: (row["ready_on"], row["power_kw"], row["step"])):
         liquid = liquid if row["liquid_kw"] is None else exact(row["liquid_kw"], AMOUNT)
         units = units if row["units_at_most"] is None else row["units_at_most"] * AMOUNT
         limit = {POWER: exact(row["power_kw"], AMOUNT), LIQUID: liquid, UNITS: units}
-        ordered.append((row["ready_on"].toordinal(), limit))
-    return ordered
+        ordered.append(((row["power_kw"], row["ready_on"], row["step"]), row["ready_on"].toordinal(), limit))
+    # Empty cells look back by date; the step in force is the one with most power.
+    return [(day, limit) for _, day, limit in sorted(ordered, key=lambda one: one[0])]
 
 
 def _room(

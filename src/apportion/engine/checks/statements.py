@@ -21,8 +21,8 @@ _ABOUT = {FILE, ROW, "basis", "evidence", "note", "known_on", "public_on", "know
 def check_statements(world: World) -> list[Finding]:
     """List repeated keys: the same day twice is an error; different days that disagree are a warning."""
     found: list[Finding] = []
-    for name, frame in world.tables.items():
-        contract = TABLES[name]
+    for name in world.tables:
+        contract, frame = TABLES[name], world.statements(name)
         key = list(contract.key)
         if set(key) <= set(frame.columns) and frame.select(key).is_duplicated().any():
             found.extend(_of_table(frame, contract))
