@@ -41,7 +41,7 @@ soak: setup ## Look for a counter-example to the laws for a long time.
 
 lock: setup ## Make the lock files again from pyproject.toml.
 	@$(UV) pip compile pyproject.toml $(LOCK) --upgrade --output-file requirements/run.lock
-	@$(UV) pip compile pyproject.toml $(LOCK) --upgrade --group test --group lint --group docs --constraints requirements/run.lock --output-file requirements/dev.lock
+	@$(UV) pip compile pyproject.toml $(LOCK) --upgrade --group test --group oracle --group lint --group docs --constraints requirements/run.lock --output-file requirements/dev.lock
 	@printf 'hatchling>=1.27\neditables\n' | $(UV) pip compile - $(LOCK) --upgrade --output-file requirements/build.lock
 	@$(PYTHON) tools/set_up.py dev
 

@@ -64,13 +64,15 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first used."""
-    import importlib  # noqa: PLC0415 - only a first use pays for it
+if not TYPE_CHECKING:  # A type checker reads the imports above, and finds misspelt names.
 
-    if name not in _HOMES:
-        raise AttributeError(f"apportion has no {name!r}; it has {', '.join(__all__)}.")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+    def __getattr__(name: str) -> object:
+        """Import a public name when it is first used."""
+        import importlib  # noqa: PLC0415 - only a first use pays for it
+
+        if name not in _HOMES:
+            raise AttributeError(f"apportion has no {name!r}; it has {', '.join(__all__)}.")
+        return getattr(importlib.import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

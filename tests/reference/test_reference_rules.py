@@ -13,6 +13,7 @@ from .build import (
     units_by_day,
     units_by_order,
 )
+from .world import MILLIONTH
 
 HALF = Fraction(1, 2)
 
@@ -225,3 +226,30 @@ def test_pro_rata_serves_tiers_and_cuts_what_waits_in_vain() -> None:
     assert units_by_order(plan.allocations) == {"b": 20}
     assert plan.cut_orders == ["a"]
     assert plan.shortages == {("a", "fair-share"): 10, ("a", "below-min-ship"): 10}
+
+
+def test_pro_rata_weighs_a_cut_order_by_what_it_is_cut_to() -> None:
+    # a and b want 30 each, a at least 10 at a time. 24 on the 1st: 12 each, and a's ship. 6 on the 2nd: 3
+    # each, too few, so a is cut to 12. Again, with 12 and 30 open: 24 × 12 / 42 is below 10, and with what
+    # the 2nd adds still is. So a is cut to nothing.
+    orders = [make_order("a", quantity="30", min_ship="10"), make_order("b", quantity="30")]
+    supply = [make_lot("L1", quantity="24"), make_lot("L2", quantity="6", arrives_on="2024-01-02")]
+    plan = reference_plan(make_world(orders, supply), rule="pro-rata")
+    assert units_by_order(plan.allocations) == {"b": 30}
+    # In the plan a was first cut from it had 15.
+    assert plan.shortages == {("a", "fair-share"): 15, ("a", "below-min-ship"): 15}
+
+
+def test_in_its_turn_an_order_takes_to_the_last_millionth() -> None:
+    # One j fills 3, so of 1 wanted 0.333333 j fill all but a millionth, and a k of the 2nd fills that. Its
+    # whole units are 0 of each, and the excess of a millionth brings one k.
+    order = make_order("a", quantity="1", skus="h|j:3|k")
+    supply = [make_lot("L1", quantity="1", sku="j"), make_lot("L2", quantity="1", arrives_on="2024-01-02")]
+    world = make_world([order], supply, skus=[make_sku(sku) for sku in "hjk"])
+    plan = reference_plan(world, rule="priority")
+    assert units_by_day(plan.shares, order="a") == {1: Fraction("0.333333"), 2: MILLIONTH}
+    assert units_by_day(plan.allocations, order="a") == {2: 1}
+    # Under max-min the order is complete on the 1st and takes part in no later stage.
+    plan = reference_plan(world)
+    assert units_by_day(plan.shares, order="a") == {1: Fraction("0.333333")}
+    assert plan.allocations == {}

@@ -248,8 +248,12 @@ class _Formulation:
 
 def canonical_key(row: Row) -> tuple[object, ...]:
     """Return the canonical order of orders: by request, promise, placing and id, empty dates last."""
-    dates = (row["requested_on"], row["promised_on"], row["placed_on"])
-    return (*(_NO_DATE if day is None else day for day in dates), row["order"])
+    return (*_dated(row["requested_on"], row["promised_on"], row["placed_on"]), row["order"])
+
+
+def _dated(*days: object) -> tuple[tuple[bool, object], ...]:
+    """Return days such that an empty one comes after every date there is."""
+    return tuple((day is None, day or "") for day in days)
 
 
 def turns(rows: Sequence[Row], rule: Rule) -> list[int]:
@@ -266,9 +270,8 @@ def turns(rows: Sequence[Row], rule: Rule) -> list[int]:
 def _turn_key(row: Row, rule: Rule) -> tuple[object, ...]:
     """Return what orders are served by, empty dates last: promise in each tier, or the day placed."""
     if rule is Rule.FIRST_COME:
-        return (row["placed_on"] or _NO_DATE, row["order"])
-    dates = (row["promised_on"], row["requested_on"], row["placed_on"])
-    return (row["tier"], *(day or _NO_DATE for day in dates), row["order"])
+        return (*_dated(row["placed_on"]), row["order"])
+    return (row["tier"], *_dated(row["promised_on"], row["requested_on"], row["placed_on"]), row["order"])
 
 
 def usable(rooms: Rooms, *, customer: str, sku: str, site: str) -> bool:

@@ -78,11 +78,11 @@ def _asked(world: World, allocations: pl.DataFrame, *, policy: Policy) -> Iterat
     rates = {order: sku_rates(skus) for order, _, skus, *_ in orders}
     gone: dict[str, int] = defaultdict(int)
     for order, sku, quantity in world.table("shipments").select("order", "sku", "quantity").iter_rows():
-        gone[order] += quantity * MILLION * rates[order].get(sku, MILLION)
+        gone[order] += quantity * MILLION * rates.get(order, {}).get(sku, MILLION)
     planned: dict[str, int] = defaultdict(int)
     shipped = allocations.select("order", "sku").iter_rows()
     for (order, sku), units in zip(shipped, millionths(allocations["units"]), strict=True):
-        planned[order] += units * rates[order].get(sku, MILLION)
+        planned[order] += units * rates.get(order, {}).get(sku, MILLION)
     for order, customer, _, quantity, status, commitment in orders:
         if commitment in policy.commitments:
             ordered = gone[order] if status == "closed" else quantity * ORDERED
