@@ -1,5 +1,4 @@
 """Who is filled, when, and how many unit-days run, in each case of readiness, fairly and as booked."""
-# ruff: noqa: INP001, T201 - an example is a script of its own and speaks to whoever runs it
 
 import sys
 from collections.abc import Iterator

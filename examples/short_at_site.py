@@ -1,5 +1,4 @@
 """Who wanted a site and is short or late there, and why."""
-# ruff: noqa: INP001, T201 - an example is a script of its own and speaks to whoever runs it
 
 import sys
 

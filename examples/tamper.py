@@ -1,5 +1,4 @@
 """Give one order a unit of another a round earlier, make the digests again, and see the plan refused."""
-# ruff: noqa: INP001, T201 - an example is a script of its own and speaks to whoever runs it
 
 import datetime as dt
 from dataclasses import replace

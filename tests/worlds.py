@@ -96,7 +96,7 @@ def _earlier_order(rows: Rows, place: int, *, rng: Random) -> tuple[int, dict[st
 class _Maker:
     """Draws one world, table after table.
 
-    Half of the worlds are crowded: orders of several customers, with several options each, want the same few
+    Most worlds are crowded: orders of several customers, with several options each, want the same few
     units at once. In the others windows, holds and sites that nobody may use are as likely as a contest.
     """
 
@@ -105,7 +105,7 @@ class _Maker:
         length = rng.choice(["day", "day", "week", "month"])
         self._days = {"day": 6, "week": 35, "month": 120}[length]
         self._length = length
-        self._is_crowded = self._chance(0.5)
+        self._is_crowded = self._chance(0.6)
         self._customers = [f"c{n}" for n in range(rng.randint(2 if self._is_crowded else 1, 4))]
         self._skus = [f"k{n}" for n in range(rng.randint(1, 3))]
         self._sites = [f"s{n}" for n in range(rng.randint(2 if self._is_crowded else 1, 3))]
@@ -179,7 +179,7 @@ class _Maker:
                 "site_kw": rng.choice(["1", "1", "1.43", "2", "0.3", "3"]),
                 "pool": rng.choice(["", "", "p1"]),
                 "cooling": rng.choice(["", "", "air", "liquid", "air|liquid"]),
-                "lot_units": rng.choice(["1", "1", "2", "3", "8"]),
+                "lot_units": rng.choice(["1", "1", "2", "3", "8", "8"]),
                 "reference_units": rng.choice(["1", "1", "2", "2.274"]),
             }
             for sku in self._skus
@@ -234,7 +234,7 @@ class _Maker:
                 "quantity": str(rng.choice([0, 1, 5, 7, 10, 16, 25, 40])),
                 "reserved_for": rng.choice(["", rng.choice(self._orders)]),
             }
-            for number in range(rng.randint(1, 6))
+            for number in range(rng.randint(1, 4 if self._is_crowded else 6))
         ]
 
     def _order_rows(self) -> Rows:
@@ -264,7 +264,7 @@ class _Maker:
                     "tier": rng.choice(["1", "1", "1", "2", "3"]),
                     "status": "open" if self._is_crowded else rng.choice(["open"] * 6 + ["hold", "closed"]),
                     "commitment": rng.choice(["firm"] * 8 + ["soft", "forecast"]),
-                    "min_ship": str(rng.randint(1, quantity)) if self._chance(0.2) else "",
+                    "min_ship": str(rng.randint(1, quantity)) if self._chance(0.25) else "",
                     "max_late_days": str(rng.choice([0, 1, self._days // 2])) if self._chance(0.3) else "",
                 }
             )

@@ -28,7 +28,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Scenario = Annotated[str, typer.Argument(help="A scenario folder or bundled name, e.g. tesla-x-2023.")]
+Scenario = Annotated[
+    str, typer.Argument(help="A scenario folder, workbook, zip or bundled name, e.g. tesla-x-2023.")
+]
 PlanFolder = Annotated[
     Path, typer.Argument(help="The folder that `apportion plan --out` wrote.", metavar="PLAN")
 ]
@@ -215,14 +217,42 @@ def adherence(
 @app.command()
 def export(
     scenario: Scenario,
-    to: Annotated[Path, typer.Option(help="Folder to write.", metavar="DIR")],
+    to: Annotated[Path, typer.Option(help="FILE.xlsx, FILE.zip or a folder to write.", metavar="TO")],
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet in place of CSV.")] = False,
 ) -> None:
-    """Write a scenario as a folder that reads back to the same world."""
+    """Write a scenario as a workbook, a zip or a folder that reads back to the same world."""
     from apportion.commands.scenarios import export_scenario
 
-    for file in export_scenario(scenario, to=to, suffix=".parquet" if parquet else ".csv"):
+    suffix = ".parquet" if parquet else ".csv"
+    for file in export_scenario(scenario, to=to, made_on=_today(), suffix=suffix):
         typer.echo(str(file))
+
+
+@app.command()
+def template(
+    file: Annotated[Path, typer.Argument(help="The workbook to write, ending in .xlsx.", metavar="FILE")],
+) -> None:
+    """Write an empty workbook to fill in: a sheet per table, with units and meanings in its headers."""
+    from apportion.commands.scenarios import make_template
+
+    typer.echo(str(make_template(file, made_on=_today())))
+
+
+@app.command()
+def workbook(
+    plan_folder: PlanFolder,
+    to: Annotated[Path, typer.Option(help="The workbook to write, ending in .xlsx.", metavar="FILE")],
+    scenario: ScenarioAt = None,
+) -> None:
+    """Write a plan as a workbook: its tables, with charts that live in the spreadsheet."""
+    from apportion.commands.plans import write_plan_as_workbook
+
+    typer.echo(str(write_plan_as_workbook(plan_folder, to=to, made_on=_today(), scenario=scenario)))
+
+
+def _today() -> dt.date:
+    """Return the day in UTC: only what a workbook says of its making depends on it."""
+    return dt.datetime.now(dt.UTC).date()
 
 
 def _day(text: str | None) -> dt.date | None:

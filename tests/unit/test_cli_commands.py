@@ -78,13 +78,15 @@ def test_each_command_is_done_with_exit_code_0(run: Runner, plan_folder: Path, t
         "replay": [plan_folder],
         "adherence": ["three-orders"],
         "export": ["three-orders", "--to", tmp_path / "out"],
+        "template": [tmp_path / "empty.xlsx"],
+        "workbook": [plan_folder, "--to", tmp_path / "plan.xlsx"],
     }
     assert set(COMMANDS.commands) == set(calls)
     for command, arguments in calls.items():
         answer = run(command, *arguments)
         assert (answer.code, answer.stderr) == (DONE, ""), command
         assert answer.stdout.strip()
-        if command != "export":
+        if command not in {"export", "template", "workbook"}:
             told = run(command, *arguments, "--json")
             assert told.code == DONE
             assert told.value is not None

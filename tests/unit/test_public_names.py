@@ -60,8 +60,9 @@ def test_what_a_checker_of_types_sees_is_what_there_is() -> None:
 
 
 def test_an_unknown_name_is_told_with_those_there_are() -> None:
+    misspelt = "alocate"
     with pytest.raises(AttributeError, match=r"apportion has no 'alocate'; it has .*plan"):
-        _ = ap.alocate
+        getattr(ap, misspelt)
 
 
 def test_the_version_is_that_of_the_package() -> None:

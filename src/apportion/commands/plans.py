@@ -12,8 +12,9 @@ import polars as pl
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.engine.checks import check_world
 from apportion.engine.planning import draft_plan
-from apportion.errors import FindingsError, has_errors
+from apportion.errors import FindingsError, UsageError, has_errors
 from apportion.files.plans import REPORT_FILE, read_plan, scenario_of, write_plan
+from apportion.files.workbook_plan import write_plan_workbook
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy
 from apportion.model.world import ALL, World
@@ -130,6 +131,19 @@ def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
     if page.is_file() and page.read_bytes() != report_html(world, plan).encode():
         refusals.append(_differs(REPORT_FILE))
     return refusals
+
+
+def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario: str | None = None) -> Path:
+    """Write a plan on disk as a workbook with its tables and charts, and return the file.
+
+    Raises:
+        UsageError: `to` does not end in ``.xlsx`` or cannot be written.
+    """
+    if to.suffix.lower() != ".xlsx":
+        raise UsageError(f"A workbook does not end in {to.suffix!r}.", fix="Name a file ending in .xlsx.")
+    world, plan = open_plan(folder, scenario=scenario)
+    sentence, _ = summarise(world, plan)
+    return write_plan_workbook(plan, to, world=world, made_on=made_on, sentence=sentence)
 
 
 def replay_plan(folder: Path, *, scenario: str | None = None) -> Replay:

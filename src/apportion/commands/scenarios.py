@@ -7,19 +7,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.engine.checks import check_world
-from apportion.errors import Finding, FindingsError, has_errors
-from apportion.files.folder import Reading, bundled_names, find_scenario, read_folder, write_folder
+from apportion.errors import Finding, FindingsError, UsageError, has_errors
+from apportion.files.folder import bundled_names
+from apportion.files.sources import find_source, read_source, write_source
+from apportion.files.workbook import ExtraSheet
+from apportion.files.workbook_template import write_template
 from apportion.model.world import ALL, World
 
-__all__ = ["Looked", "check_scenario", "export_scenario", "list_scenarios", "read_scenario", "view_world"]
+__all__ = [
+    "Looked",
+    "check_scenario",
+    "export_scenario",
+    "list_scenarios",
+    "make_template",
+    "read_scenario",
+    "view_world",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A world as it was looked at, with everything that was found of it."""
+    """A world as it was read, with everything that was found of it and the sheets that hold no table."""
 
     world: World
     findings: tuple[Finding, ...]
+    extra_sheets: tuple[ExtraSheet, ...] = ()
 
 
 def list_scenarios() -> list[str]:
@@ -46,7 +58,7 @@ def check_scenario(
     Raises:
         UsageError: There is no such scenario or viewpoint.
     """
-    reading: Reading = read_folder(find_scenario(scenario))
+    reading = read_source(find_source(scenario))
     if reading.world is None:
         return list(reading.findings)
     world = view_world(reading.world, as_known_on=as_known_on, viewpoint=viewpoint)
@@ -60,20 +72,38 @@ def read_scenario(scenario: str) -> Looked:
         UsageError: There is no such scenario.
         FindingsError: It has findings of error grade.
     """
-    reading = read_folder(find_scenario(scenario))
+    reading = read_source(find_source(scenario))
     if reading.world is None:
         raise FindingsError(reading.findings)
     findings = check_world(reading.world, known=reading.findings)
     if has_errors(findings):
         raise FindingsError(findings)
-    return Looked(reading.world, tuple(findings))
+    return Looked(reading.world, tuple(findings), reading.extra_sheets)
 
 
-def export_scenario(scenario: str, *, to: Path, suffix: str = ".csv") -> list[Path]:
-    """Write a scenario as a folder that reads back to the same world, and return its files.
+def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = ".csv") -> list[Path]:
+    """Write a scenario as a workbook, a zip or a folder that reads back to the same world; return its files.
+
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        to: ``FILE.xlsx``, ``FILE.zip`` or a folder.
+        made_on: The day a workbook says it was made.
+        suffix: How a folder holds its tables: ``.csv`` or ``.parquet``.
 
     Raises:
-        UsageError: There is no such scenario.
-        FindingsError: Reading it gave findings of error grade.
+        UsageError: There is no such scenario, or `to` names another kind of file.
+        FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
     """
-    return write_folder(read_scenario(scenario).world, to, suffix=suffix)
+    looked = read_scenario(scenario)
+    return write_source(looked.world, to, suffix=suffix, made_on=made_on, extra_sheets=looked.extra_sheets)
+
+
+def make_template(file: Path, *, made_on: dt.date) -> Path:
+    """Write an empty workbook with a sheet per table, units and meanings in its headers, and return it.
+
+    Raises:
+        UsageError: The file cannot be written, or does not end in ``.xlsx``.
+    """
+    if file.suffix.lower() != ".xlsx":
+        raise UsageError(f"A template is a workbook, not {file.name!r}.", fix="Name a file ending in .xlsx.")
+    return write_template(file, made_on=made_on)

@@ -14,6 +14,7 @@ import polars as pl
 
 from apportion.errors import Code, Finding, PlanFileError, Severity
 from apportion.files.folder import is_folder, make_folder
+from apportion.files.sources import is_file_source
 from apportion.model.canonical import as_text
 from apportion.model.plan import FORMAT, SCHEMAS, SHARES, Cut, CutOrder, Plan, StageProof
 from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
@@ -55,7 +56,7 @@ def _plan_bytes(plan: Plan, *, source: str) -> bytes:
 
 def _relative(source: str, folder: Path) -> str:
     """Return a path as seen from the plan's folder, so that both can move together; a bundled name as it is."""
-    if not is_folder(Path(source)):
+    if not (is_folder(Path(source)) or is_file_source(Path(source))):
         return source
     return Path(os.path.relpath(source, folder)).as_posix()
 
@@ -68,7 +69,7 @@ def scenario_of(folder: Path) -> str:
     """
     source = str(_raw(folder).get("source", ""))
     path = folder / source
-    return str(path) if is_folder(path) and source else source
+    return str(path) if source and (is_folder(path) or is_file_source(path)) else source
 
 
 def read_plan(folder: Path) -> Plan:
