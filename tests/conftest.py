@@ -64,6 +64,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Tell the seed that repeats this run, and why a run that left a test out fails."""
     config = terminalreporter.config
     terminalreporter.write_line(f"repeat with --hypothesis-seed={config.option.hypothesis_seed}")
+    # What a test counted reaches the terminal through its report: a worker has no terminal of its own.
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, told in report.user_properties:
+            if name == "told":
+                terminalreporter.write_line(str(told))
     if on_build_machine() and left_out(config):
         terminalreporter.write_line(
             f"{left_out(config)} skipped: with CI=true no test may be left out; make it run or remove it.",

@@ -21,7 +21,7 @@ from tests.laws.holding import PROFILE_WORLDS, hold_on_random_worlds, seen_world
 from tests.reference import RefWorld, reference_plan
 from tests.worlds import RawWorld, restated_world
 
-WORLDS = max(2_500, 4 * PROFILE_WORLDS)
+WORLDS = max(2_600, 4 * PROFILE_WORLDS)
 LEAST = 200
 # Readers, checks and studies cost most of a plan, so only some worlds go all the way.
 SHARE_WHOLE_WAY, SHARE_BOOKED = 0.02, 0.3
