@@ -7,16 +7,13 @@ of a SKU that it does not accept, is a finding and stays in stock.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from apportion.engine.at_row import Row, finding_at
 from apportion.engine.problem import MILLION, Order, Problem
 from apportion.errors import Code, Finding, Severity
 from apportion.model.accepts import accepted
-from apportion.model.parsing import FILE, ROW
 from apportion.model.world import World
-
-Row = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +77,10 @@ def _left_of_lots(world: World) -> dict[str, int]:
 
 
 def _not_accepted(row: Row, order: Order) -> Finding:
-    return Finding(
-        code=Code.BOOKED_SKU_NOT_ACCEPTED,
+    return finding_at(
+        row,
+        Code.BOOKED_SKU_NOT_ACCEPTED,
         severity=Severity.WARNING,
-        file=str(row[FILE]),
-        row=int(str(row[ROW])),
         column="reserved_for",
         found=f"Lot {row['lot']!r} of {row['sku']} is reserved for order {order.order!r}, which does not accept it.",
         expected="an order that accepts the lot's SKU.",
@@ -93,11 +89,10 @@ def _not_accepted(row: Row, order: Order) -> Finding:
 
 
 def _too_much(row: Row, order: Order, *, booked_units: int) -> Finding:
-    return Finding(
-        code=Code.BOOKED_ABOVE_QUANTITY,
+    return finding_at(
+        row,
+        Code.BOOKED_ABOVE_QUANTITY,
         severity=Severity.WARNING,
-        file=str(row[FILE]),
-        row=int(str(row[ROW])),
         column="quantity",
         found=f"Lot {row['lot']!r} holds {row['quantity']} units; order {order.order!r} has room for {booked_units}.",
         expected="no more reserved than the order still wants.",

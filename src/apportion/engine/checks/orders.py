@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import polars as pl
 
+from apportion.engine.at_row import Row, finding_at
 from apportion.errors import Code, Finding, Severity
 from apportion.model.accepts import accepted, parse_accepted
 from apportion.model.parsing import FILE, ROW
 from apportion.model.room import Rooms, read_rooms
 from apportion.model.world import World
 
-Row = Mapping[str, object]
 _MILLION = 10**6
 _EPOCH = dt.date(1970, 1, 1).toordinal()  # Day 0 of a column of dates.
-
-
-def _finding(row: Row, code: Code, *, severity: Severity, **words: str) -> Finding:
-    return Finding(code=code, severity=severity, file=str(row[FILE]), row=int(str(row[ROW])), **words)
 
 
 def check_accepted_skus(world: World) -> list[Finding]:
@@ -52,7 +48,7 @@ def _accepted_findings(row: Row) -> Iterable[Finding]:
 
 
 def _bad_rate(row: Row, text: str) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.VALUE_INVALID,
         severity=Severity.ERROR,
@@ -64,7 +60,7 @@ def _bad_rate(row: Row, text: str) -> Finding:
 
 
 def _first_rate(row: Row) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.FIRST_SKU_RATE,
         severity=Severity.ERROR,
@@ -76,7 +72,7 @@ def _first_rate(row: Row) -> Finding:
 
 
 def _repeated(row: Row, column: str) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.OPTION_REPEATED,
         severity=Severity.ERROR,
@@ -91,7 +87,7 @@ def check_min_ship(world: World) -> list[Finding]:
     """List the orders whose least shipment is more than they order."""
     orders = world.table("orders")
     return [
-        _finding(
+        finding_at(
             row,
             Code.MIN_SHIP_ABOVE_QUANTITY,
             severity=Severity.ERROR,
@@ -108,7 +104,7 @@ def check_promised_after_placed(world: World) -> list[Finding]:
     """List the orders promised before they were placed."""
     orders = world.table("orders")
     return [
-        _finding(
+        finding_at(
             row,
             Code.PROMISED_BEFORE_PLACED,
             severity=Severity.WARNING,
@@ -141,7 +137,7 @@ def _orders_of(world: World, shipments: pl.DataFrame) -> dict[str, Row]:
 
 
 def _live_too_early(row: Row) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.LIVE_BEFORE_SHIPPED,
         severity=Severity.ERROR,
@@ -153,7 +149,7 @@ def _live_too_early(row: Row) -> Finding:
 
 
 def _not_accepted(row: Row) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.SHIPMENT_SKU_NOT_ACCEPTED,
         severity=Severity.WARNING,
@@ -188,7 +184,7 @@ def check_shipped_quantities(world: World) -> list[Finding]:
 
 
 def _too_much(row: Row, code: Code, *, of: str) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         code,
         severity=Severity.WARNING,
@@ -213,7 +209,7 @@ def check_windows(world: World) -> list[Finding]:
 
 
 def _no_round(row: Row, *, last: dt.date) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.NO_ROUND,
         severity=Severity.WARNING,
@@ -262,7 +258,7 @@ def _has_no_site(rooms: Rooms, *, customer: str, skus: str, sites: str) -> bool:
 
 
 def _no_site(row: Row) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.NO_USABLE_SITE,
         severity=Severity.WARNING,
@@ -303,7 +299,7 @@ def check_split_pools(world: World) -> list[Finding]:
 
 
 def _split(row: Row, sku: str, *, first_order: str, pools: str) -> Finding:
-    return _finding(
+    return finding_at(
         row,
         Code.SPLIT_POOL,
         severity=Severity.WARNING,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from apportion.engine.at_row import Row, finding_at
 from apportion.errors import Code, Finding, Severity
 from apportion.model.accepts import parse_accepted
 from apportion.model.columns import Column, Kind
@@ -70,11 +71,10 @@ def _disordered(frame: pl.DataFrame, column: Column) -> Iterable[Finding]:
         if one not in frame.columns or other not in frame.columns:
             continue
         for row in frame.filter(pl.col(one) > pl.col(other)).iter_rows(named=True):
-            yield Finding(
-                code=Code.RANGE_DISORDERED,
+            yield finding_at(
+                row,
+                Code.RANGE_DISORDERED,
                 severity=Severity.ERROR,
-                file=row[FILE],
-                row=row[ROW],
                 column=one,
                 found=f"{one} is {str(row[one])!r} and {other} is {str(row[other])!r}.",
                 expected=f"{one} no greater than {other}.",
@@ -96,12 +96,11 @@ def _ended(frame: pl.DataFrame, first: str, *, end: str) -> Iterable[dict[str, o
     return frame.filter(pl.col(end) <= pl.col(first)).iter_rows(named=True)
 
 
-def _empty_period(row: dict[str, object], first: str, *, end: str) -> Finding:
-    return Finding(
-        code=Code.PERIOD_EMPTY,
+def _empty_period(row: Row, first: str, *, end: str) -> Finding:
+    return finding_at(
+        row,
+        Code.PERIOD_EMPTY,
         severity=Severity.ERROR,
-        file=str(row[FILE]),
-        row=int(str(row[ROW])),
         column=end,
         found=f"{first} is {str(row[first])!r} and {end} is {str(row[end])!r}.",
         expected=f"{end} after {first}: it is the first day that no longer counts.",
@@ -124,12 +123,11 @@ def check_who_knew_when(world: World) -> list[Finding]:
     return found
 
 
-def _public_too_early(row: dict[str, object]) -> Finding:
-    return Finding(
-        code=Code.PUBLIC_BEFORE_KNOWN,
+def _public_too_early(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.PUBLIC_BEFORE_KNOWN,
         severity=Severity.ERROR,
-        file=str(row[FILE]),
-        row=int(str(row[ROW])),
         column="public_on",
         found=f"public_on is {str(row['public_on'])!r} and known_on is {str(row['known_on'])!r}.",
         expected="public_on no earlier than known_on.",
@@ -137,12 +135,11 @@ def _public_too_early(row: dict[str, object]) -> Finding:
     )
 
 
-def _known_to_nobody(row: dict[str, object]) -> Finding:
-    return Finding(
-        code=Code.KNOWN_TO_MISSING,
+def _known_to_nobody(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.KNOWN_TO_MISSING,
         severity=Severity.ERROR,
-        file=str(row[FILE]),
-        row=int(str(row[ROW])),
         column="known_to",
         found=f"It was known on {row['known_on'] or 'any day'} and public on {row['public_on']}; known_to is empty.",
         expected="the parties who knew it from known_on.",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
+from apportion.engine.at_row import Row, finding_at
 from apportion.errors import Code, Finding, Severity
-from apportion.model.parsing import FILE, ROW
 from apportion.model.policy import Case
 from apportion.model.world import World
-
-Row = Mapping[str, object]
 
 
 def check_readiness_never_falls(world: World) -> list[Finding]:
@@ -22,11 +18,10 @@ def check_readiness_never_falls(world: World) -> list[Finding]:
         before.alias("before"), pl.col("step").shift().over("site").alias("step_before")
     )
     return [
-        Finding(
-            code=Code.READINESS_FALLS,
+        finding_at(
+            row,
+            Code.READINESS_FALLS,
             severity=Severity.ERROR,
-            file=row[FILE],
-            row=row[ROW],
             column="power_kw",
             found=f"Step {row['step']!r} of {row['site']!r} has {row['power_kw']} kW, after {row['before']} kW.",
             expected="usable power in all from that day on, never less than the step before.",
@@ -45,11 +40,10 @@ def check_sites_have_dates(world: World) -> list[Finding]:
     accepted = set(orders["sites"].explode().drop_nulls().to_list()) if len(orders) else set()
     sites = world.table("sites").filter(pl.col("site").is_in(list(accepted - known)))
     return [
-        Finding(
-            code=Code.SITE_NEVER_READY,
+        finding_at(
+            row,
+            Code.SITE_NEVER_READY,
             severity=Severity.INFO,
-            file=row[FILE],
-            row=row[ROW],
             column="site",
             found=f"Open orders accept {row['site']!r}; no readiness of it is known.",
             expected="a row of readiness for each site that should be supplied.",
@@ -70,11 +64,10 @@ def check_balances(world: World) -> list[Finding]:
 
 
 def _balance(row: Row, *, theirs: str) -> Finding:
-    return Finding(
-        code=Code.BALANCE_DISAGREES,
+    return finding_at(
+        row,
+        Code.BALANCE_DISAGREES,
         severity=Severity.WARNING,
-        file=str(row[FILE]),
-        row=int(str(row[ROW])),
         column="balance",
         found=f"Lot {row['lot']!r} has balance {row['balance']!r}; order {row['reserved_for']!r} has {theirs!r}.",
         expected="the same balance, so that lot and order move by the same units.",
