@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from apportion import version as _version
 
 if TYPE_CHECKING:
-    from apportion.api import Plan, check, load, plan, read, scenarios, verify_folder
+    from apportion.api import Plan, check, export, load, plan, read, scenarios, verify_folder
     from apportion.errors import ApportionError, Finding, FindingsError, Severity, UsageError
     from apportion.model.policy import Policy
     from apportion.model.world import World
+    from apportion.study.adherence import adherence
     from apportion.study.replay import replay
 
 __version__ = _version.VERSION
@@ -35,7 +36,9 @@ _HOMES = {
     "Severity": "apportion.errors",
     "UsageError": "apportion.errors",
     "World": "apportion.model.world",
+    "adherence": "apportion.study.adherence",
     "check": "apportion.api",
+    "export": "apportion.api",
     "load": "apportion.api",
     "plan": "apportion.api",
     "read": "apportion.api",
@@ -54,7 +57,9 @@ __all__ = [
     "UsageError",
     "World",
     "__version__",
+    "adherence",
     "check",
+    "export",
     "load",
     "plan",
     "read",

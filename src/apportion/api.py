@@ -131,6 +131,29 @@ def check(
     return scenario_acts.check_scenario(str(scenario), as_known_on=as_known_on, viewpoint=viewpoint)
 
 
+def export(
+    scenario: str | Path, to: str | Path, *, made_on: dt.date | None = None, parquet: bool = False
+) -> list[Path]:
+    """Write a scenario as a workbook, a zip or a folder that reads back to the same world; return its files.
+
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        to: ``FILE.xlsx``, ``FILE.zip`` or a folder.
+        made_on: The day a workbook says it was made; today in UTC where None.
+        parquet: Whether a folder holds Parquet in place of CSV.
+
+    Raises:
+        UsageError: There is no such scenario, or `to` names another kind of file.
+        FindingsError: The scenario has findings of error grade, or a cell does not fit a workbook.
+    """
+    return scenario_acts.export_scenario(
+        str(scenario),
+        to=Path(to),
+        made_on=made_on or dt.datetime.now(dt.UTC).date(),
+        suffix=".parquet" if parquet else ".csv",
+    )
+
+
 def plan(world: World, policy: Policy | None = None) -> Plan:
     """Return the plan of a world under a policy, by default the scenario's.
 
