@@ -16,6 +16,7 @@ help: ## List what can be made.
 demo: setup-run ## Set up and plan the bundled case tesla-x-2023 into demo/.
 	@.venv/bin/apportion plan tesla-x-2023 --out demo
 	@echo "Open the report: $(CURDIR)/demo/report.html"
+	@echo "To go on: . .venv/bin/activate, then apportion --help"
 
 test: setup ## Set up and run every check and every test, the browser's too.
 	@$(PY) tools/get_browser.py

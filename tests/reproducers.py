@@ -88,6 +88,7 @@ class Broken:
         tables: The tables that differ from a good scenario; None takes one out.
         settings: The settings that differ; None takes one out.
         files: Files written beside them, or over them.
+        encoding: What those files are written in.
         as_known_on: The day looked at.
         rule: The rule under which planning finds it; checks find it without.
     """
@@ -100,11 +101,13 @@ class Broken:
     tables: Mapping[str, Rows | None] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    encoding: str = "utf-8"
     as_known_on: dt.date | None = None
     rule: Rule | None = None
 
 
 WARNING, INFO = Severity.WARNING, Severity.INFO
+FLEET = "holding,party,site,sku,quantity,since_on"
 BROKEN: dict[Code, Broken] = {
     Code.TABLE_MISSING: Broken(file="supply.csv", quoted="supply.csv", tables={"supply": None}),
     Code.TABLE_UNKNOWN: Broken(
@@ -305,6 +308,29 @@ BROKEN: dict[Code, Broken] = {
         tables={"skus": [sku(), sku(sku="j")], "supply": [lot(reserved_for="A", sku="j")]},
         rule=Rule.AS_BOOKED,
     ),
+    Code.FILE_ENCODING: Broken(
+        file="skus.csv",
+        quoted="UTF-16",
+        severity=INFO,
+        files={"skus.csv": "sku,name,vendor,site_kw\nk,K,v,1\n"},
+        encoding="utf-16",
+    ),
+    Code.FILE_SEPARATOR: Broken(
+        file="skus.csv", quoted="semicolons", severity=INFO, files={"skus.csv": "sku;name;vendor;site_kw\nk;K;v;1\n"}
+    ),
+    Code.FINDINGS_CUT: Broken(
+        file="fleet.csv",
+        quoted="1 more",
+        severity=WARNING,
+        files={"fleet.csv": f"{FLEET},until on,{','.join(f'until_on{at:03}' for at in range(1_000))}\n"},
+    ),
+    Code.COLUMN_UNKNOWN: Broken(
+        file="orders.csv",
+        column="Min Ship",
+        quoted="'Min Ship'",
+        severity=WARNING,
+        tables={"orders": [order(**{"Min Ship": "2"})]},
+    ),
 }  # fmt: skip
 
 
@@ -314,7 +340,7 @@ def write_broken(folder: Path, broken: Broken) -> Path:
     tables = {name: rows for name, rows in {**GOOD, **broken.tables}.items() if rows is not None}
     write_scenario(folder, given, tables=tables)
     for name, text in broken.files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding=broken.encoding)
     return folder
 
 

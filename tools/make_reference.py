@@ -37,8 +37,21 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.TABLE_EMPTY: (WARNING, "A needed table has a header and no row."),
     Code.FILE_UNREADABLE: (ERROR, "A file is missing, is no table, is no TOML, or is not in UTF-8."),
+    Code.FILE_ENCODING: (INFO, "A CSV file is in UTF-16; it is read so."),
+    Code.FILE_SEPARATOR: (
+        INFO,
+        "The cells of a CSV file are separated by semicolons or tabs; it is read so.",
+    ),
+    Code.FINDINGS_CUT: (
+        f"{INFO}, {WARNING}, {ERROR}",
+        "A file has more than 1,000 findings; the rest are counted, graded as the worst of them.",
+    ),
     Code.COLUMN_MISSING: (ERROR, "A needed column is not in the header."),
     Code.COLUMN_DUPLICATE: (ERROR, "The header names a column twice."),
+    Code.COLUMN_UNKNOWN: (
+        WARNING,
+        "A column has nearly the name of one that is missing; it is kept as it is.",
+    ),
     Code.SETTING_MISSING: (ERROR, "`scenario.toml` lacks `name`, `start_on` or `end_on`."),
     Code.SETTING_INVALID: (ERROR, "A setting holds a value of the wrong kind, or no round fits the horizon."),
     Code.SETTING_UNKNOWN: (WARNING, "A setting is not known; it is kept by export and changes nothing."),

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from apportion.version import VERSION
+
 if TYPE_CHECKING:
     from apportion.errors import ApportionError, Finding
 
@@ -27,6 +29,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+) -> None:
+    """Decide, and defend, who gets scarce AI accelerators, when, and at which site."""
+    if version:
+        typer.echo(f"apportion {VERSION}")
+        raise typer.Exit
+
 
 Scenario = Annotated[
     str, typer.Argument(help="A scenario folder, workbook, zip or bundled name, e.g. tesla-x-2023.")

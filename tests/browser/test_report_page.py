@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from apportion.report.page import report_html
 from tests.browser.conftest import PageAt
 from tests.unit.test_report_page import evil_plan, evil_world, large_plan, large_world
-from tests.unit.test_report_sample import sample_plan, sample_world
+from tests.unit.test_report_sample import PARTIES, SITES, make_plan, make_world, sample_plan, sample_world
 
 DESK, PHONE = 1400, 400
 LOOKS = [(width, dark) for width in (DESK, PHONE) for dark in (False, True)]
@@ -71,6 +71,27 @@ def test_labels_of_a_chart_never_overlap(page_at: PageAt, report: Path, width: i
         })"""
     )
     assert overlaps == [0] * 10
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_long_numbers_stand_inside_their_chart(page_at: PageAt, tmp_path: Path, width: int) -> None:
+    order = {
+        "order": "T1",
+        "customer": "tesla",
+        "skus": "H100-SXM",
+        "quantity": "250000000",
+        "sites": "giga_texas",
+        "requested_on": "2024-01-08",
+    }
+    sku = {"sku": "H100-SXM", "name": "H100", "vendor": "foundry", "site_kw": "1"}
+    world = make_world({"parties": PARTIES, "skus": [sku], "sites": SITES, "orders": [order]})
+    page = page_at(written(tmp_path, report_html(world, make_plan(world, tables={}))), width=width)
+    chart = page.locator("#figure-supply")
+    box = chart.bounding_box()
+    assert box is not None
+    expect(chart.locator("text").filter(has_text="200,000,000")).to_be_attached()
+    lefts = chart.locator("text").evaluate_all("all => all.map((one) => one.getBoundingClientRect().left)")
+    assert min(lefts) >= box["x"]
 
 
 def test_charts_take_the_colours_of_the_scheme_as_it_changes(page_at: PageAt, report: Path) -> None:

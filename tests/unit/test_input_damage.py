@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apportion.commands.scenarios import check_scenario
 from apportion.errors import Finding, UsageError, in_order
+from apportion.files import cells
 from apportion.files.folder import find_scenario, read_folder, write_folder
 
 TOML = "name = 'odd'\nstart_on = 2024-01-01\nend_on = 2024-02-01\n"
@@ -66,10 +69,17 @@ DAMAGED: dict[str, tuple[str | bytes, list[Told]]] = {
         [("value-missing", 2, name) for name in ("name", "site_kw", "sku", "vendor")],
     ),
     "blank lines before the header": (f"\n\n{HEADER}\nk,K,v,x\n", [("value-invalid", 4, "site_kw")]),
-    "semicolons": (
-        f"{HEADER}\nk,K,v,1\n".replace(",", ";"),
+    "bars for commas": (
+        f"{HEADER}\nk,K,v,1\n".replace(",", "|"),
         [("column-missing", None, name) for name in ("name", "site_kw", "sku", "vendor")],
     ),
+    "a NUL in a cell": (f"{HEADER}\nk,K,v,1\nj,J\0,v,1\n", [("file-unreadable", 3, "name")]),
+    "a NUL in a number": (
+        f"{HEADER}\nk,K,v,1\nj,J,v,1\0\n",
+        [("file-unreadable", 3, "site_kw"), ("value-invalid", 3, "site_kw")],
+    ),
+    "a NUL in the header": (f"{HEADER}\0\nk,K,v,1\n", [("file-unreadable", 1, "")]),
+    "a NUL in a long row": (f"{HEADER}\nk,K\0,v,1,2\n", [("file-unreadable", 2, ""), ("file-unreadable", 2, "name")]),
     "the same row twice": (f"{HEADER}\nk,K,v,1\nk,K,v,1\n", [("key-duplicate", 3, "sku")]),
     "two rows without a key": (
         f"{HEADER}\nk,K,v,1\n,K,v,1\n,K,v,1\n",
@@ -132,9 +142,9 @@ def test_a_long_row_quotes_what_is_left_over(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_cell_that_does_not_fit_is_quoted(tmp_path: Path, column: str, text: str, code: str) -> None:
     header = GOOD["orders.csv"].splitlines()[0].split(",")
-    cells = dict(zip(header, GOOD["orders.csv"].splitlines()[1].split(","), strict=True)) | {column: text}
+    row = dict(zip(header, GOOD["orders.csv"].splitlines()[1].split(","), strict=True)) | {column: text}
     skus = f"{HEADER}\nk,K,v,1\nj,J,v,1\n"
-    orders = f"{','.join(cells)}\n{','.join(cells.values())}\n"
+    orders = f"{','.join(row)}\n{','.join(row.values())}\n"
     told = [one for one in check_files(tmp_path, orders=orders, skus=skus) if one.severity.word == "error"]
     assert [(one.file, one.row, one.column, str(one.code)) for one in told] == [
         ("orders.csv", 2, column, code)
@@ -152,9 +162,9 @@ def test_a_cell_that_does_not_fit_is_quoted(tmp_path: Path, column: str, text: s
     ],
 )  # fmt: skip
 def test_the_ends_of_what_fits_do_fit_and_can_be_planned(tmp_path: Path, column: str, text: str) -> None:
-    header, row = GOOD["orders.csv"].splitlines()
-    cells = dict(zip(header.split(","), row.split(","), strict=True)) | {column: text}
-    assert places(check_files(tmp_path, orders=f"{','.join(cells)}\n{','.join(cells.values())}\n")) == []
+    header, plain = GOOD["orders.csv"].splitlines()
+    row = dict(zip(header.split(","), plain.split(","), strict=True)) | {column: text}
+    assert places(check_files(tmp_path, orders=f"{','.join(row)}\n{','.join(row.values())}\n")) == []
 
 
 def test_an_empty_folder_misses_its_settings_and_the_five_tables(tmp_path: Path) -> None:
@@ -209,6 +219,59 @@ def test_a_file_is_no_scenario(tmp_path: Path) -> None:
     check_files(tmp_path)
     with pytest.raises(UsageError):
         find_scenario(str(tmp_path / "orders.csv"))
+
+
+def test_a_file_with_a_hundred_thousand_wrong_cells_tells_the_first_thousand_and_counts_the_rest(
+    tmp_path: Path,
+) -> None:
+    rows = "".join(f"k{at},K,,x\n" for at in range(50_000))
+    findings = [one for one in check_files(tmp_path, skus=f"{HEADER}\n{rows}") if one.file == "skus.csv"]
+    assert len(findings) == 1_001
+    [cut] = [one for one in findings if one.code == "findings-cut"]
+    assert cut.severity.word == "error"
+    assert "99,000 more findings" in cut.found
+    assert {one.row for one in findings if one is not cut} == set(range(2, 502))
+
+
+def test_a_file_with_many_damaged_rows_tells_the_first_thousand_and_counts_the_rest(tmp_path: Path) -> None:
+    rows = "".join(f"k{at},K,v,1,left\n" for at in range(3_000))
+    findings = [one for one in check_files(tmp_path, skus=f"{HEADER}\n{rows}") if one.file == "skus.csv"]
+    assert len(findings) == 1_001
+    assert "2,000 more findings" in findings[0].found
+
+
+def test_a_folder_that_vanishes_while_it_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_files(tmp_path / "odd")
+    taken: Callable[..., pl.DataFrame] = pl.read_csv
+
+    def take_away(source: Path, **named: object) -> pl.DataFrame:
+        if (tmp_path / "odd").is_dir():
+            (tmp_path / "odd").rename(tmp_path / "gone")
+        return taken(source, **named)
+
+    monkeypatch.setattr(pl, "read_csv", take_away)
+    found = [(one.file, str(one.code)) for one in read_folder(tmp_path / "odd").findings]
+    assert ("odd", "file-unreadable") in found
+    assert ("skus.csv", "file-unreadable") in found
+    assert ("supply.csv", "table-missing") in found
+
+
+@pytest.mark.parametrize("called", ["header_of", "holds_nul", "source_of"])
+def test_a_file_that_vanishes_while_it_is_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: str
+) -> None:
+    check_files(tmp_path)
+    real = getattr(cells, called)
+
+    def take_away(source: Path, **named: object) -> object:
+        (tmp_path / "skus.csv").unlink(missing_ok=True)
+        return real(source, **named)
+
+    monkeypatch.setattr(cells, called, take_away)
+    told = [one for one in read_folder(tmp_path).findings if one.file == "skus.csv"]
+    assert [str(one.code) for one in told] == ["file-unreadable"]
 
 
 @settings(max_examples=60)

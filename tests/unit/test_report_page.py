@@ -9,18 +9,16 @@ import json
 import re
 from decimal import Decimal
 from html.parser import HTMLParser
-from typing import Any
 
 import pytest
 
 from apportion.calendar import Calendar, RoundLength
+from apportion.errors import Severity
 from apportion.model.plan import Plan
-from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.world import View, World
 from apportion.report.figures import Figure, site_figures, supply_figure
-from apportion.report.grids import MOST_ROWS, allocations_grid
+from apportion.report.grids import MOST_ROWS, allocations_grid, findings_grid
 from apportion.report.page import report_html
-from apportion.report.rules import policy_sentences, view_sentences
 from apportion.report.series import MOST_POINTS, ZERO, Line, changes, running, supply_and_demand
 from apportion.report.words import Words
 from tests.unit.test_report_sample import (
@@ -110,7 +108,7 @@ def test_the_page_says_what_matters_without_a_script(page: str) -> None:
     for said in (
         "100,000 of 124,000 ordered units ship before 2025-03-31",
         "Rule max-min",
-        "Nothing ships before its site can power it.",
+        "never more than the site has power and room for",
         "The sites are taken to be ready as stated.",
         "Giga Texas never has power for all that is ordered there.",
         "apportion verify DIR",
@@ -294,8 +292,8 @@ def test_a_large_plan_is_a_page_of_a_few_megabytes() -> None:
     assert "500 more rows stand in shortages.csv." in text
     assert "500 more rows stand in allocations.csv." in text
     assert "160 more rows stand in levels.csv." in text
-    assert "32 more sites stand in sites.csv." in text
-    assert "192 more customers stand in the table only." in text
+    assert "31 more sites stand in sites.csv." in text
+    assert "191 more customers stand in the table only." in text
     assert len(allocations_grid(plan, words=WORDS).rows) == MOST_ROWS
 
 
@@ -368,29 +366,10 @@ def test_long_tables_of_numbers_are_thinned_and_say_so() -> None:
     assert figure.rows[-1][0] > "2025-02-01"
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        *({"rule": rule} for rule in Rule),
-        *({"level_by": level_by} for level_by in LevelBy),
-        {"count": Count.REFERENCE},
-        {"readiness": False, "whole_lots": False, "commitments": ("firm", "soft", "forecast")},
-        {"count_from_on": dt.date(2023, 6, 1)},
-    ],
-)
-def test_every_setting_of_a_policy_is_a_sentence(settings: dict[str, Any]) -> None:
-    world = sample_world()
-    said = policy_sentences(world, make_plan(world, tables={}, policy=Policy(**settings)), words=WORDS)
-    assert len(said) == 7
-    assert all(sentence.endswith(".") for sentence in said)
-
-
-def test_the_view_says_who_knew_what_when() -> None:
-    world = sample_world().case("favourable").as_known_on(dt.date(2024, 6, 4), "party:tesla")
-    assert view_sentences(make_plan(world, tables={}), words=WORDS) == [
-        "Only what was known on 2024-06-04 was looked at.",
-        "Only what tesla could know was looked at.",
-        "The sites are taken to be ready as early as they may be.",
-    ]
-    public = sample_world().as_known_on(None, "public")
-    assert "Only what was public was looked at." in view_sentences(make_plan(public, tables={}), words=WORDS)
+def test_the_gravest_findings_come_first_and_the_rest_is_counted() -> None:
+    usual = [dataclasses.replace(FINDING, row=number, severity=Severity.WARNING) for number in range(30)]
+    grave = dataclasses.replace(FINDING, severity=Severity.ERROR)
+    grid = findings_grid([*usual, grave], words=WORDS)
+    assert [row[0].text for row in grid.rows[:2]] == ["error", "warning"]
+    assert [row[1].text for row in grid.rows[1:]] == [one.where for one in usual[:24]]
+    assert grid.more == "6 more rows stand in plan.json."

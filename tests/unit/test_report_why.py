@@ -177,7 +177,8 @@ def test_a_higher_tier_names_only_orders_of_a_higher_tier() -> None:
     assert "Served before it from the same: X (40 units)." in said
 
 
-def test_orders_ahead_are_those_whose_turn_came_first() -> None:
+@pytest.mark.parametrize("reason", ["order-ahead", "taken-early"])
+def test_orders_ahead_are_those_whose_turn_came_first(reason: str) -> None:
     world = small_world(
         order("T1", "tesla", placed_on="2023-06-01"),
         order("X1", "x", placed_on="2023-05-01"),
@@ -186,7 +187,7 @@ def test_orders_ahead_are_those_whose_turn_came_first() -> None:
     )
     said = last_told(
         world,
-        shortage("order-ahead", resource="supply of chip"),
+        shortage(reason, resource="supply of chip"),
         allocations=(shipped("X1", "x"), shipped("A1", "xai")),
     )
     assert "Served before it from the same: X (40 units)." in said

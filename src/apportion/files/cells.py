@@ -11,6 +11,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -18,57 +19,106 @@ from pathlib import Path
 import polars as pl
 
 from apportion.errors import Code, Finding, Severity
+from apportion.files.encodings import (
+    HEADER_ROW,
+    Source,
+    header_of,
+    holds_nul,
+    likely_encoding,
+    opened_bytes,
+    separator_of,
+    separator_told,
+    source_of,
+)
 from apportion.model.canonical import as_text
+from apportion.model.columns import Table
 from apportion.model.parsing import FILE, ROW
+from apportion.model.told import Told
 
-_HEADER_ROW = 1  # As a spreadsheet counts.
 # The reader of Parquet gives up on some damaged files with a panic, which is no Exception.
 _BROKEN = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
 _WRONG_BYTES = re.compile("[\udc80-\udcff]+")
+_NOT_TEXT = re.compile("[\udc80-\udcff]+|\\0")
+_UNREAD = "\ufffd"
+_MOST_FINDINGS = 1_000
 
 
-def read_cells(file: Path) -> tuple[pl.DataFrame | None, list[Finding]]:
-    """Return every cell of a file as text, empty ones null, with row numbers; None where there are no rows to tell."""
+@dataclass(frozen=True, slots=True)
+class _Csv:
+    """A CSV file: where its UTF-8 is, and what separates its cells."""
+
+    file: Path
+    source: Source
+    separator: str
+
+
+def read_cells(file: Path, *, table: Table | None = None) -> tuple[pl.DataFrame | None, Told]:
+    """Return every cell of a file as text, empty ones null, with row numbers; None where there are no rows to tell.
+
+    Args:
+        file: A CSV or Parquet file.
+        table: Its contract, whose names tell the separator; without it, the comma.
+    """
+    told = Told(file.name, most=_MOST_FINDINGS)
     try:
         if file.suffix == ".csv":
-            return _read_csv(file)
+            return _read_csv(file, table=table, told=told), told
         text = _parquet_as_text(file)
-    except (*_BROKEN, OSError) as error:
-        return None, [_unreadable(file, str(error) or type(error).__name__)]
-    return _with_rows(text, file, header=text.columns)
+        return _with_rows(text, told, header=text.columns), told
+    except (*_BROKEN, OSError, UnicodeDecodeError) as error:
+        told.add([unreadable(file.name, str(error) or type(error).__name__)])
+    return None, told
 
 
-def _read_csv(file: Path) -> tuple[pl.DataFrame | None, list[Finding]]:
+def _read_csv(file: Path, *, table: Table | None, told: Told) -> pl.DataFrame | None:
+    source, decoded = source_of(file)
+    told.add(decoded)
+    one = _Csv(file, source, separator_of(source, table))
+    told.add(separator_told(one.separator, file=file.name))
     try:
-        header, header_row = _header(file)
+        header, header_row = header_of(source, separator=one.separator)
         if not header:
-            return None, [_unreadable(file, "the file is empty")]
+            told.add([unreadable(file.name, "the file is empty")])
+            return None
+        has_nul = holds_nul(source)
+        if has_nul and any("\0" in name for name in header):
+            told.add([_nul_header(file)])
+            return None
         if len(set(header)) < len(header):
-            return None, list(_wrong_names(file, header))
-        text = pl.read_csv(file, infer_schema=False, glob=False)
+            told.add(_wrong_names(file.name, header))
+            return None
+        text = pl.read_csv(source, separator=one.separator, infer_schema=False, glob=False)
         text.columns = header  # The reader leaves quotes inside a name doubled.
     except (*_BROKEN, UnicodeDecodeError, csv.Error) as error:
-        return _read_damaged(file, error)
-    return _with_rows(text, file, header=header, header_row=header_row)
-
-
-def _header(file: Path) -> tuple[list[str], int]:
-    """Return the names of the columns and their row; none where every line is blank."""
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        for row, cells in enumerate(csv.reader(lines), start=_HEADER_ROW):
-            if cells:
-                return cells, row
-    return [], _HEADER_ROW
+        return _read_damaged(one, error, told=told)
+    frame = _with_rows(text, told, header=header, header_row=header_row)
+    return _without_nul(frame, told) if has_nul and frame is not None else frame
 
 
 def _with_rows(
-    text: pl.DataFrame, file: Path, *, header: list[str], header_row: int = _HEADER_ROW
-) -> tuple[pl.DataFrame | None, list[Finding]]:
-    wrong = list(_wrong_names(file, header))
+    text: pl.DataFrame, told: Told, *, header: list[str], header_row: int = HEADER_ROW
+) -> pl.DataFrame | None:
+    wrong = list(_wrong_names(told.file, header))
     if wrong:
-        return None, wrong
+        told.add(wrong)
+        return None
     filled = text.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep())
-    return filled.with_row_index(ROW, offset=header_row + 1), []
+    return filled.with_row_index(ROW, offset=header_row + 1)
+
+
+def _without_nul(text: pl.DataFrame, told: Told) -> pl.DataFrame:
+    """Return the cells with each NUL replaced, and tell the rows that held one."""
+    names = [name for name in text.columns if name != ROW]
+    for name in names:
+        rows = text.filter(text[name].str.contains("\0", literal=True).fill_null(value=False))[ROW]
+        told.add(
+            (
+                unreadable(told.file, "the cell holds a NUL byte", row=row, column=name)
+                for row in rows.head(told.most).to_list()
+            ),
+            rest=max(len(rows) - told.most, 0),
+        )
+    return text.with_columns(pl.col(names).str.replace_all("\0", _UNREAD, literal=True))
 
 
 def _parquet_as_text(file: Path) -> pl.DataFrame:
@@ -97,45 +147,74 @@ def _plain(text: str) -> str:
     return format(Decimal(text), "f")
 
 
-def _read_damaged(file: Path, error: Exception) -> tuple[pl.DataFrame | None, list[Finding]]:
+def _read_damaged(one: _Csv, error: Exception, *, told: Told) -> pl.DataFrame | None:
     """Return what can be told of a file that is no table as a whole, and each row that is damaged."""
-    text = file.read_bytes().decode("utf-8-sig", errors="surrogateescape")
-    reader = enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=_HEADER_ROW)
-    findings: list[Finding] = []
+    with opened_bytes(one.source) as opened:
+        text = opened.read().decode("utf-8-sig", errors="surrogateescape")
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=one.separator, strict=True)
+    reader = enumerate(lines, start=HEADER_ROW)
+    damage = Told(told.file, most=told.most)
     rows: list[list[str]] = []
-    row, header = _HEADER_ROW, list[str]()
+    row, header = HEADER_ROW, list[str]()
     try:
         row, header = next(((row, cells) for row, cells in reader if cells), (row, []))
         header_row = row
-        findings.extend(_damage(file, header, row=row, header=header))
+        if any("\0" in name for name in header):
+            told.add([_nul_header(one.file)])
+            return None
+        _tell_damage(damage, header, row=row, header=header)
         for row, cells in reader:
-            findings.extend(_damage(file, cells, row=row, header=header))
-            rows.append([_WRONG_BYTES.sub("\ufffd", cell) for cell in islice(cells, len(header))])
+            _tell_damage(damage, cells, row=row, header=header)
+            rows.append([_NOT_TEXT.sub(_UNREAD, cell) for cell in islice(cells, len(header))])
     except csv.Error as broken:
-        return None, [*findings, _unreadable(file, f"after row {row}: {broken}", row=row + 1)]
-    if not findings:
-        return None, [_unreadable(file, str(error))]
-    names = [_WRONG_BYTES.sub("\ufffd", name) for name in header]
+        told.add_all(damage)
+        told.add([unreadable(told.file, f"after row {row}: {broken}", row=row + 1)])
+        return None
+    if not damage:
+        told.add([unreadable(told.file, str(error))])
+        return None
+    told.add_all(damage)
+    names = [_NOT_TEXT.sub(_UNREAD, name) for name in header]
     columns = {
         name: [cells[at] if at < len(cells) else None for cells in rows] for at, name in enumerate(names)
     }
     table = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
-    frame, wrong = _with_rows(table, file, header=names, header_row=header_row)
-    return frame, findings + wrong
+    return _with_rows(table, told, header=names, header_row=header_row)
 
 
-def _damage(file: Path, cells: list[str], *, row: int, header: list[str]) -> Iterator[Finding]:
+def _tell_damage(damage: Told, cells: list[str], *, row: int, header: list[str]) -> None:
     if len(cells) > len(header):
-        told = f"the row has {len(cells)} cells, the header {len(header)}; left over are {cells[len(header) :]!r}"
-        yield _unreadable(file, told, row=row)
+        left = f"the row has {len(cells)} cells, the header {len(header)}; left over are {cells[len(header) :]!r}"
+        damage.add_next(unreadable(damage.file, left, row=row))
     for name, cell in zip(header, cells, strict=False):
-        if _WRONG_BYTES.search(cell):
+        if not cell.isascii() and _WRONG_BYTES.search(cell):
             held = cell.encode(errors="surrogateescape")
-            column = _WRONG_BYTES.sub("\ufffd", name)
-            yield _unreadable(file, f"the cell holds the bytes {held!r}", row=row, column=column)
+            likely = likely_encoding(held)
+            looks = f", which look like {likely}" if likely else ""
+            damage.add_next(
+                unreadable(
+                    damage.file,
+                    f"the cell holds the bytes {held!r}{looks}",
+                    row=row,
+                    column=_NOT_TEXT.sub(_UNREAD, name),
+                    fix="Save the file as UTF-8.",
+                )
+            )
+        if "\0" in cell:
+            column = _NOT_TEXT.sub(_UNREAD, name)
+            damage.add_next(unreadable(damage.file, "the cell holds a NUL byte", row=row, column=column))
 
 
-def _wrong_names(file: Path, header: list[str]) -> Iterator[Finding]:
+def _nul_header(file: Path) -> Finding:
+    return unreadable(
+        file.name,
+        "the header holds NUL bytes, which look like UTF-16 without its mark",
+        row=HEADER_ROW,
+        fix="Save the file as UTF-8.",
+    )
+
+
+def _wrong_names(file: str, header: list[str]) -> Iterator[Finding]:
     for name, count in Counter(header).items():
         if count > 1:
             yield _wrong_name(
@@ -146,12 +225,12 @@ def _wrong_names(file: Path, header: list[str]) -> Iterator[Finding]:
             yield _wrong_name(file, name, found=found, expected=f"a name other than {ROW} and {FILE}.")
 
 
-def _wrong_name(file: Path, name: str, *, found: str, expected: str) -> Finding:
+def _wrong_name(file: str, name: str, *, found: str, expected: str) -> Finding:
     return Finding(
         code=Code.COLUMN_DUPLICATE,
         severity=Severity.ERROR,
-        file=file.name,
-        row=_HEADER_ROW,
+        file=file,
+        row=HEADER_ROW,
         column=name,
         found=found,
         expected=expected,
@@ -159,15 +238,23 @@ def _wrong_name(file: Path, name: str, *, found: str, expected: str) -> Finding:
     )
 
 
-def _unreadable(file: Path, told: str, *, row: int | None = None, column: str = "") -> Finding:
+def unreadable(
+    file: str,
+    told: str,
+    *,
+    row: int | None = None,
+    column: str = "",
+    fix: str = "Mend the file, or export it again.",
+) -> Finding:
+    """Return that a file, or a cell of it, cannot be read."""
     first_line = (told.strip().splitlines() or ["no reason given"])[0].rstrip(".")
     return Finding(
         code=Code.FILE_UNREADABLE,
         severity=Severity.ERROR,
-        file=file.name,
+        file=file,
         row=row,
         column=column,
         found=f"It cannot be read as a table: {first_line}.",
         expected="a header and one line per row, each with no more cells than the header, in UTF-8.",
-        fix="Mend the file, or export it again.",
+        fix=fix,
     )

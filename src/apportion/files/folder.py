@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from apportion.errors import Code, Finding, FindingsError, Severity, UsageError, has_errors, in_order
-from apportion.files.cells import read_cells
+from apportion.files.cells import read_cells, unreadable
 from apportion.files.settings import read_settings, settings_text
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
@@ -102,24 +102,32 @@ def read(name_or_path: str) -> World:
 
 
 def _read_table(path: Path, name: str) -> tuple[pl.DataFrame | None, list[Finding]]:
-    files = [path / f"{name}{suffix}" for suffix in SUFFIXES if (path / f"{name}{suffix}").is_file()]
+    try:
+        files = [path / f"{name}{suffix}" for suffix in SUFFIXES if (path / f"{name}{suffix}").is_file()]
+    except OSError as error:
+        return None, [unreadable(f"{name}.csv", str(error))]
     if not files:
         return None, _check_required(name)
     if len(files) > 1:
         return None, [_two_files(files)]
     file = files[0]
-    text, findings = read_cells(file)
+    text, told = read_cells(file, table=TABLES[name])
     if text is None:
-        return None, findings
-    parsed = parse_table(text, TABLES[name], file=file.name)
-    findings.extend(parsed.findings)
+        return None, told.findings()
+    parsed = parse_table(text, TABLES[name], file=file.name, before=told)
     if not len(text) and TABLES[name].required:
-        findings.append(_no_rows(file))
-    return parsed.frame, findings
+        told.add([_no_rows(file)])
+    # A row that is wrong and not named would be taken for a good one by the checks, so they see none of these.
+    return None if told.cuts_errors else parsed.frame, told.findings()
 
 
 def _check_files_known(path: Path) -> Iterator[Finding]:
-    for file in sorted(path.iterdir()):
+    try:
+        files = sorted(path.iterdir())
+    except OSError as error:
+        yield unreadable(path.name, str(error))
+        return
+    for file in files:
         suffix = file.suffix.lower()
         if suffix not in {*SUFFIXES, *_NOT_READ} or (file.suffix in SUFFIXES and file.stem in TABLES):
             continue

@@ -23,7 +23,7 @@ from apportion.report.series import (
 from apportion.report.summary import CustomerLine
 from apportion.report.words import Words
 
-MOST_SMALL = 8
+MOST_SMALL = 9
 MOST_ROWS = 60
 _NAMES = {
     "supply": "line.supply",

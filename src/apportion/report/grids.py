@@ -17,7 +17,7 @@ from apportion.report.words import Value, Words
 
 MOST_ROWS = 500
 MOST_LEVELS = 40
-MOST_FINDINGS = 100
+MOST_FINDINGS = 25
 TEXT, NUMBER, DAY = "text", "number", "day"
 
 
@@ -185,8 +185,9 @@ def allocations_grid(plan: Plan, *, words: Words) -> Grid:
 
 
 def findings_grid(findings: Sequence[Finding], *, words: Words) -> Grid:
-    """Return one row per finding, in their order."""
-    table = [[one.severity.word, one.where, one.found, one.fix] for one in findings[:MOST_FINDINGS]]
+    """Return one row per finding, the gravest first, else in their order."""
+    ranked = sorted(findings, key=lambda one: -one.severity)
+    table = [[one.severity.word, one.where, one.found, one.fix] for one in ranked[:MOST_FINDINGS]]
     return Grid(
         id="table-findings",
         caption=words.say("table.findings"),

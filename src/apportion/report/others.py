@@ -15,6 +15,7 @@ from apportion.report.cells import AT_A_SITE, Kind, Resource
 from apportion.report.words import Words
 
 MOST_NAMED = 5
+_SERVED_FIRST = frozenset({"higher-tier", "order-ahead", "taken-early"})
 _LAST = (True, dt.date.max)
 _TURN = {
     Rule.FIRST_COME: ("placed_on",),
@@ -38,11 +39,11 @@ def others_words(
         plan: The plan.
         order: The order that is short; its own units are left out.
         resource: What it is short of.
-        reason: ``higher-tier`` and ``order-ahead`` keep only the orders that were served first.
+        reason: ``higher-tier``, ``order-ahead`` and ``taken-early`` keep only the orders served first.
         words: The language.
     """
     rows = _taking(world, plan, resource=resource).filter(pl.col("order") != order)
-    if reason in {"higher-tier", "order-ahead"}:
+    if reason in _SERVED_FIRST:
         rows = rows.filter(pl.col("order").is_in(_ahead(world, plan, order=order, reason=reason)))
     totals = (
         rows.group_by("customer")

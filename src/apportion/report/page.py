@@ -22,7 +22,7 @@ from apportion.model.policy import Rule
 from apportion.model.world import World
 from apportion.report import grids
 from apportion.report.figures import customer_figures, figures_json, site_figures, supply_figure
-from apportion.report.rules import policy_sentences, view_sentences
+from apportion.report.rules import rule_sentence, rule_steps, view_sentences
 from apportion.report.series import sites_that_matter
 from apportion.report.summary import customer_lines, summary_sentence, totals_of
 from apportion.report.words import Words
@@ -68,8 +68,10 @@ def report_html(world: World, plan: Plan) -> str:
         allocations=grids.allocations_grid(plan, words=words),
         bars=bars,
         is_max_min=plan.policy.rule is Rule.MAX_MIN,
+        is_pro_rata=plan.policy.rule is Rule.PRO_RATA,
         more_levels=more_levels,
-        policy=policy_sentences(world, plan, words=words),
+        rule=rule_sentence(plan, words=words),
+        steps=rule_steps(world, plan, words=words),
         view=view_sentences(plan, words=words),
         findings=grids.findings_grid(plan.findings, words=words),
         digests=_digests(plan, words=words),

@@ -1,9 +1,9 @@
-"""The policy and the view of a plan, each setting as a sentence."""
+"""The rule of a plan, as steps in words that hold for its settings, and its view as sentences."""
 
 from __future__ import annotations
 
 from apportion.model.plan import Plan
-from apportion.model.policy import Case, Count, LevelBy, Rule
+from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, World
 from apportion.report.words import Words
 
@@ -14,11 +14,15 @@ _RULES = {
     Rule.PRIORITY: "policy.rule.priority",
     Rule.AS_BOOKED: "policy.rule.as-booked",
 }
+_LINES = {
+    Rule.FIRST_COME: "step.line.first-come",
+    Rule.PRIORITY: "step.line.priority",
+}
 _LEVELS = {
-    LevelBy.POOL: "policy.level-by.pool",
-    LevelBy.CUSTOMER: "policy.level-by.customer",
-    LevelBy.GROUP: "policy.level-by.group",
-    LevelBy.ORDER: "policy.level-by.order",
+    LevelBy.POOL: "step.level.pool",
+    LevelBy.CUSTOMER: "step.level.customer",
+    LevelBy.GROUP: "step.level.group",
+    LevelBy.ORDER: "step.level.order",
 }
 _CASES = {
     Case.FAVOURABLE: "view.case.favourable",
@@ -27,20 +31,61 @@ _CASES = {
 }
 
 
-def policy_sentences(world: World, plan: Plan, *, words: Words) -> list[str]:
-    """Return each setting of the policy as a sentence."""
+def rule_sentence(plan: Plan, *, words: Words) -> str:
+    """Return the rule in one sentence."""
+    return words.say(_RULES[plan.policy.rule])
+
+
+def rule_steps(world: World, plan: Plan, *, words: Words) -> list[str]:
+    """Return what the rule does, step by step, each as it is under the plan's own settings."""
     policy = plan.policy
-    counts_reference = policy.count is Count.REFERENCE
+    planned = words.say("step.planned", commitments=words.listed(policy.commitments))
+    if policy.rule is Rule.AS_BOOKED:
+        return [planned, *_booked(world, words=words)]
+    limits = words.say("step.limits.kept" if policy.readiness else "step.limits.ignored")
+    lots = words.say("step.lots.whole" if policy.whole_lots else "step.lots.exact")
+    if policy.rule in _LINES:
+        return [planned, *_in_turn(policy.rule, words=words), limits, words.say("step.least.turn"), lots]
+    sharing = (
+        [words.say("step.base"), words.say("step.parts")]
+        if policy.rule is Rule.PRO_RATA
+        else _levelled(world, policy, words=words)
+    )
     return [
-        words.say(_RULES[policy.rule]),
-        words.say(_LEVELS[policy.level_by]),
-        words.say("policy.count.reference", sku=world.settings.reference_sku)
-        if counts_reference
-        else words.say("policy.count.units"),
-        words.say("policy.readiness.kept" if policy.readiness else "policy.readiness.ignored"),
-        words.say("policy.lots.whole" if policy.whole_lots else "policy.lots.exact"),
-        words.say("policy.commitments", commitments=words.listed(policy.commitments)),
-        words.say("policy.count-from", day=policy.count_from_on or world.settings.calendar.start_on),
+        planned,
+        words.say("step.rounds"),
+        *sharing,
+        words.say("step.routing"),
+        limits,
+        words.say("step.least.waits"),
+        lots,
+    ]
+
+
+def _booked(world: World, *, words: Words) -> list[str]:
+    calendar = world.settings.calendar
+    return [
+        words.say("step.booked.lots", start=calendar.start_on, end=calendar.end_on),
+        words.say("step.booked.order"),
+        words.say("step.booked.nothing-else"),
+        words.say("step.booked.rest"),
+    ]
+
+
+def _in_turn(rule: Rule, *, words: Words) -> list[str]:
+    return [words.say(_LINES[rule]), words.say("step.earliest"), words.say("step.choices")]
+
+
+def _levelled(world: World, policy: Policy, *, words: Words) -> list[str]:
+    """Return what a level is, what counts in it, and which rise; a level by orders never counts worth."""
+    settings = world.settings
+    counts_worth = policy.count is Count.REFERENCE and policy.level_by is not LevelBy.ORDER
+    return [
+        words.say(_LEVELS[policy.level_by], day=policy.count_from_on or settings.calendar.start_on),
+        words.say("step.count.reference", sku=settings.reference_sku)
+        if counts_worth
+        else words.say("step.count.units"),
+        words.say("step.raise"),
     ]
 
 

@@ -26,6 +26,7 @@ _SHARED = {
     "fair-share": "why.others.share",
     "higher-tier": "why.others.ahead",
     "order-ahead": "why.others.ahead",
+    "taken-early": "why.others.ahead",
 }
 _CAUSES = {
     "not-decided": "why.because.not-decided",

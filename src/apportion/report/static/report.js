@@ -125,7 +125,9 @@
 
   function option(figure, width) {
     const ticks = ticksFor(width - 60);
-    const label = { color: "var(--muted)", fontSize: 12, fontFamily: "inherit" };
+    // Named in full, not inherited: labels are measured outside of the page, to make room for them.
+    const fontFamily = getComputedStyle(document.body).fontFamily;
+    const label = { color: "var(--muted)", fontSize: 12, fontFamily };
     return {
       animation: false,
       aria: { enabled: false },
