@@ -116,12 +116,10 @@ def test_a_byte_more_or_less_is_refused(made: Path, tmp_path: Path, name: str) -
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_refused_but_for_the_page_which_can_be_made_again(
-    made: Path, tmp_path: Path, name: str
-) -> None:
+def test_a_missing_file_is_refused(made: Path, tmp_path: Path, name: str) -> None:
     shutil.copytree(made, tmp_path / "copy")
     (tmp_path / "copy" / "plan" / name).unlink()
-    assert is_refused(tmp_path / "copy" / "plan") == (name != "report.html")
+    assert is_refused(tmp_path / "copy" / "plan")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +13,13 @@ import polars as pl
 
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.engine.checks import check_world
+from apportion.engine.explain import REASONS
 from apportion.engine.planning import draft_plan
-from apportion.errors import FindingsError, UsageError, has_errors
-from apportion.files.plans import REPORT_FILE, read_plan, scenario_of, write_plan
+from apportion.errors import Code, Finding, FindingsError, PlanFileError, UsageError, has_errors
+from apportion.files.plans import PLAN_FILE, REPORT_FILE, read_plan, scenario_of, write_plan
 from apportion.files.workbook_plan import write_plan_workbook
 from apportion.model.plan import Plan
-from apportion.model.policy import Policy
+from apportion.model.policy import Policy, Rule
 from apportion.model.world import ALL, World
 from apportion.report.page import report_html
 from apportion.report.summary import summary_sentence, summary_table
@@ -26,6 +29,9 @@ from apportion.study.replay import Replay, replay
 from apportion.study.summaries import customers_table, sites_table
 from apportion.verify import Refusal, verify
 from apportion.version import VERSION
+
+_LEVEL = re.compile(r"\d+(/[1-9]\d*)?")
+_OF_BOOKING = {Code.BOOKED_ABOVE_QUANTITY, Code.BOOKED_SKU_NOT_ACCEPTED}
 
 
 def make_plan(world: World, policy: Policy | None = None) -> Plan:
@@ -106,6 +112,16 @@ def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan
         UsageError: Its scenario is not where it was; name it with `scenario`.
         FindingsError: The scenario has findings of error grade.
     """
+    world, plan = _plan_and_scenario(folder, scenario=scenario)
+    if plan.world_digest != world.digest or not _names_are_known(world, plan):
+        raise PlanFileError(
+            "The plan was not made from this scenario as it is now.",
+            fix="Plan it again, or name with --scenario where the facts it was made from lie.",
+        )
+    return world, plan
+
+
+def _plan_and_scenario(folder: Path, *, scenario: str | None) -> tuple[World, Plan]:
     plan = read_plan(folder)
     looked = read_scenario(scenario or scenario_of(folder))
     view = plan.view
@@ -115,22 +131,48 @@ def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan
     return world, plan
 
 
+def _names_are_known(world: World, plan: Plan) -> bool:
+    """Return whether a plan names orders, SKUs, sites and reasons that there are, and levels that are numbers."""
+    allocations, shortages = plan.tables["allocations"], plan.tables["shortages"]
+    orders = set(world.table("orders")["order"].to_list())
+    return (
+        orders.issuperset([*allocations["order"].to_list(), *shortages["order"].to_list()])
+        and set(world.table("skus")["sku"].to_list()).issuperset(allocations["sku"].to_list())
+        and set(world.table("sites")["site"].to_list()).issuperset(allocations["site"].to_list())
+        and REASONS.issuperset(shortages["reason"].to_list())
+        and all(_LEVEL.fullmatch(level or "") for level in plan.tables["levels"]["level"].to_list())
+    )
+
+
 def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
     """Return why a plan on disk is not proven; empty if it is.
 
     Beside the proof, its customers, sites and page are made again and compared.
     """
-    world, plan = open_plan(folder, scenario=scenario)
+    world, plan = _plan_and_scenario(folder, scenario=scenario)
     refusals = verify(world, plan)
     if refusals:
         return refusals
     for name, frame in _studied(world, plan.tables["allocations"], policy=plan.policy).items():
         if not frame.equals(plan.tables[name]):
             refusals.append(_differs(f"{name}.csv"))
+    if plan.scenario != world.settings.name or _kinds(plan.findings) != _kinds(_findings(world, plan)):
+        refusals.append(_differs(PLAN_FILE))
     page = folder / REPORT_FILE
-    if page.is_file() and page.read_bytes() != report_html(world, plan).encode():
+    if not page.is_file() or page.read_bytes() != report_html(world, plan).encode():
         refusals.append(_differs(REPORT_FILE))
     return refusals
+
+
+def _findings(world: World, plan: Plan) -> list[Finding]:
+    """Return the findings that the plan must carry; those of booking lots are left to the plan."""
+    booked = [one for one in plan.findings if one.code in _OF_BOOKING and plan.policy.rule is Rule.AS_BOOKED]
+    return [*check_world(world), *booked]
+
+
+def _kinds(findings: Iterable[Finding]) -> Counter[tuple[str, str, str]]:
+    """Count findings by what they say, wherever the rows lie: a copy of a scenario may order them anew."""
+    return Counter((str(one.code), one.severity.word, one.column) for one in findings)
 
 
 def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario: str | None = None) -> Path:

@@ -23,6 +23,12 @@ ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY = "on-hold", "no-usable-site", "q
 NO_SUPPLY, HIGHER_TIER, FAIR_SHARE = "no-supply", "higher-tier", "fair-share"
 ORDER_AHEAD, TAKEN_EARLY = "order-ahead", "taken-early"
 BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND, NOT_BOOKED = "below-min-ship", "partial-lot", "no-round", "not-booked"
+REASONS = frozenset(
+    {
+        *(ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY, NO_SUPPLY, HIGHER_TIER, FAIR_SHARE, ORDER_AHEAD),
+        *(TAKEN_EARLY, BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND, NOT_BOOKED),
+    }
+)
 _WITHOUT_REMEDY = {ON_HOLD, NO_USABLE_SITE, NO_ROUND, NOT_BOOKED}
 _LIMITS = {
     QUOTA: Limits.QUOTA,

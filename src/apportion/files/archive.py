@@ -15,8 +15,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+import polars as pl
+
 from apportion.errors import Code, Finding, Severity, UsageError, in_order
 from apportion.files.folder import Reading, read_folder, write_folder
+from apportion.model.parsing import FILE
 from apportion.model.world import World
 
 _MOST_PARTS = 10_000
@@ -103,7 +106,16 @@ def read_archive(path: Path) -> Reading:
     except Broken as broken:
         return Reading(None, (_unreadable(path, str(broken)),))
     findings = [replace(one, file=f"{path.name} / {one.file}") for one in reading.findings]
-    return Reading(reading.world, tuple(in_order([*findings, *left_out])))
+    return Reading(_placed(reading.world, path), tuple(in_order([*findings, *left_out])))
+
+
+def _placed(world: World | None, path: Path) -> World | None:
+    """Return the world with its rows placed in the archive, as their findings are."""
+    if world is None:
+        return None
+    place = pl.lit(f"{path.name} / ") + pl.col(FILE)
+    tables = {name: frame.with_columns(place.alias(FILE)) for name, frame in world.tables.items()}
+    return replace(world, tables=tables)
 
 
 def _unpack(path: Path, folder: Path) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from apportion.errors import Code, Finding, PlanFileError, Severity
+from apportion.errors import Code, Finding, PlanFileError, Severity, UsageError
 from apportion.files.folder import is_folder, make_folder
 from apportion.files.sources import is_file_source
 from apportion.model.canonical import as_text
@@ -34,6 +34,7 @@ def write_plan(plan: Plan, folder: Path, *, source: str, page: str) -> list[Path
         page: The report page.
     """
     make_folder(folder)
+    _refuse_scenario(folder)
     written: list[Path] = []
     for name, frame in plan.tables.items():
         file = folder / f"{name}.csv"
@@ -42,6 +43,19 @@ def write_plan(plan: Plan, folder: Path, *, source: str, page: str) -> list[Path
     (folder / PLAN_FILE).write_bytes(_plan_bytes(plan, source=_relative(source, folder)))
     (folder / REPORT_FILE).write_bytes(page.encode())
     return [*written, folder / PLAN_FILE, folder / REPORT_FILE]
+
+
+def _refuse_scenario(folder: Path) -> None:
+    """Refuse to write a plan over a scenario: both have a table of sites.
+
+    Raises:
+        UsageError: The folder holds a scenario.
+    """
+    if (folder / "scenario.toml").exists():
+        raise UsageError(
+            f"The folder {str(folder)!r} holds a scenario, which a plan would overwrite.",
+            fix="Name another folder.",
+        )
 
 
 def _table_bytes(frame: pl.DataFrame) -> bytes:
@@ -81,6 +95,7 @@ def read_plan(folder: Path) -> Plan:
     raw = _raw(folder)
     try:
         plan = _plan(raw, folder)
+        _ = plan.digest  # Whatever cannot be spelled is no plan either.
     except (KeyError, TypeError, ValueError, ArithmeticError, pl.exceptions.PolarsError) as error:
         raise _damaged(f"plan.json does not hold a plan: {type(error).__name__} {error}.") from error
     stated = raw.get("tables")

@@ -178,7 +178,10 @@ def _entry(key: str, value: object, *, prefix: str) -> Entry:
     is_plain = bool(whole) and whole == whole.strip() and _key(whole) == (bool(prefix), key)
     name = whole if is_plain else _quoted(key, prefix)
     if kind is Kind.LIST and isinstance(value, list) and all(isinstance(one, str) and one for one in value):
-        return Entry(name, "|".join(value), is_toml=False)
+        # An empty list is a value; an empty cell is none.
+        return (
+            Entry(name, "|".join(value), is_toml=False) if value else Entry(name, "value = []", is_toml=True)
+        )
     if kind is Kind.DAY and isinstance(value, str):
         value = dt.date.fromisoformat(value)
     cell = _cell(value, kind)
