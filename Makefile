@@ -13,9 +13,11 @@ export UV_PYTHON_DOWNLOADS := never
 help: ## List what can be made.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
-demo: setup-run ## Set up and plan the bundled case tesla-x-2023 into demo/.
+demo: setup-run ## Set up, plan the bundled case tesla-x-2023 and assess its swap, into demo/.
 	@.venv/bin/apportion plan tesla-x-2023 --out demo
-	@echo "Open the report: $(CURDIR)/demo/report.html"
+	@.venv/bin/apportion assess tesla-x-2023 swap-2023-12 --out demo
+	@echo "Open the assessment: $(CURDIR)/demo/assessment.html"
+	@echo "Open the plan: $(CURDIR)/demo/report.html"
 	@echo "To go on: . .venv/bin/activate, then apportion --help"
 
 test: setup ## Set up and run every check and every test, the browser's too.

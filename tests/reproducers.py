@@ -3,112 +3,61 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from apportion.commands.plans import make_plan
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Code, Finding, Severity, in_order
 from apportion.model.policy import Policy, Rule
-from tests.build import Rows, write_scenario
+from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
+from tests.build import write_scenario
 
-Cells = dict[str, str]
-SETTINGS: dict[str, Any] = {"name": "small", "start_on": dt.date(2024, 1, 1), "end_on": dt.date(2024, 2, 1)}
 # What an exception carries and no finding; the command line holds them.
 OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.USAGE, Code.INTERNAL}
 # A scenario that is not there is wrong use, so this code is kept and no finding carries it.
 NEVER_A_FINDING: set[Code] = set()
-
-
-def order(**cells: str) -> Cells:
-    plain = {
-        "order": "A",
-        "customer": "c",
-        "skus": "k",
-        "quantity": "5",
-        "sites": "s",
-        "requested_on": "2024-01-05",
-    }
-    return plain | cells
-
-
-def lot(**cells: str) -> Cells:
-    plain = {"lot": "L", "sku": "k", "supplier": "v", "arrives_on": "2024-01-02", "quantity": "4"}
-    return plain | cells
-
-
-def sku(**cells: str) -> Cells:
-    return {"sku": "k", "name": "K", "vendor": "v", "site_kw": "1"} | cells
-
-
-def site(**cells: str) -> Cells:
-    return {"site": "s", "name": "S", "operator": "v"} | cells
-
-
-def step(**cells: str) -> Cells:
-    return {"site": "s", "step": "hall-1", "ready_on": "2024-01-01", "power_kw": "9"} | cells
-
-
-def shipment(**cells: str) -> Cells:
-    plain = {
-        "shipment": "H",
-        "order": "A",
-        "sku": "k",
-        "site": "s",
-        "quantity": "2",
-        "shipped_on": "2023-12-20",
-    }
-    return plain | cells
-
-
-def party(**cells: str) -> Cells:
-    return {"party": "c", "name": "C", "kind": "customer"} | cells
-
-
-GOOD: dict[str, Rows] = {
-    "parties": [party(), party(party="v", name="V", kind="supplier")],
-    "skus": [sku()],
-    "sites": [site()],
-    "readiness": [step()],
-    "supply": [lot()],
-    "orders": [order()],
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Broken:
-    """A scenario with one thing wrong, and what is told of it.
-
-    Attributes:
-        file: The file told; `row` and `column` likewise.
-        quoted: What the finding quotes of what stands there.
-        severity: Its grade.
-        tables: The tables that differ from a good scenario; None takes one out.
-        settings: The settings that differ; None takes one out.
-        files: Files written beside them, or over them.
-        encoding: What those files are written in.
-        as_known_on: The day looked at.
-        rule: The rule under which planning finds it; checks find it without.
-    """
-
-    file: str
-    row: int | None = None
-    column: str = ""
-    quoted: str
-    severity: Severity = Severity.ERROR
-    tables: Mapping[str, Rows | None] = field(default_factory=dict)
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
-    encoding: str = "utf-8"
-    as_known_on: dt.date | None = None
-    rule: Rule | None = None
-
-
 WARNING, INFO = Severity.WARNING, Severity.INFO
 FLEET = "holding,party,site,sku,quantity,since_on"
+SWAP = 'kind = "swap"'
+MOVE = '[[moves]]\nlot = "L"\nto_order = "A"'
 BROKEN: dict[Code, Broken] = {
+    Code.PROPOSAL_EMPTY: Broken(
+        file="swap.toml", column="moves", quoted="'swap'", files={"swap.toml": f"{SWAP}\n"}
+    ),
+    Code.MOVE_ABOVE_LOT: Broken(
+        file="swap.toml",
+        column="moves[1].quantity",
+        quoted="9 units of lot 'L'",
+        files={"swap.toml": f"{SWAP}\n{MOVE}\nquantity = 9\n"},
+    ),
+    Code.MOVE_REPEATED: Broken(
+        file="swap.toml",
+        column="moves[2]",
+        quoted="'L'",
+        files={"swap.toml": f"{SWAP}\n{MOVE}\nquantity = 1\n{MOVE}\nquantity = 2\n"},
+    ),
+    Code.MOVE_ABOVE_ORDER: Broken(
+        file="swap.toml",
+        column="moves[1].quantity",
+        quoted="4 units go to A",
+        tables={"orders": [order(quantity="2")]},
+        files={"swap.toml": f"{SWAP}\n{MOVE}\n"},
+    ),
+    Code.MOVE_NOT_ACCEPTED: Broken(
+        file="swap.toml",
+        column="moves[1].site",
+        quoted="'t'",
+        tables={"sites": [site(), site(site="t")]},
+        files={"swap.toml": f'{SWAP}\n{MOVE}\nsite = "t"\n'},
+    ),
+    Code.MOVE_CHANGES_NOTHING: Broken(
+        file="swap.toml",
+        column="moves",
+        quoted="as booked",
+        severity=WARNING,
+        tables={"supply": [lot(reserved_for="A")]},
+        files={"swap.toml": f"{SWAP}\n{MOVE}\n"},
+    ),
     Code.TABLE_MISSING: Broken(file="supply.csv", quoted="supply.csv", tables={"supply": None}),
     Code.TABLE_UNKNOWN: Broken(
         file="order.csv", quoted="'order.csv'", severity=WARNING, files={"order.csv": "order\nA\n"}
@@ -125,6 +74,22 @@ BROKEN: dict[Code, Broken] = {
     ),
     Code.COLUMN_DUPLICATE: Broken(
         file="skus.csv", row=1, column="name", quoted="'name'", files={"skus.csv": "sku,name,vendor,site_kw,name\n"}
+    ),
+    Code.OTHER_NAMES: Broken(
+        file="item.csv",
+        quoted="'name' as sku",
+        severity=INFO,
+        tables={"skus": None},
+        files={"item.csv": "name,vendor,site_kw\nk,v,1\n"},
+    ),
+    Code.OTHER_MEANING: Broken(
+        file="demand.csv",
+        row=2,
+        column="status",
+        quoted="'quote'",
+        severity=WARNING,
+        tables={"orders": None},
+        files={"demand.csv": "name,item,location,customer,quantity,due,status\nA,k,s,c,5,2024-01-05,quote\n"},
     ),
     Code.SETTING_MISSING: Broken(
         file="scenario.toml", column="end_on", quoted="end_on is missing", settings={"end_on": None}
@@ -171,6 +136,16 @@ BROKEN: dict[Code, Broken] = {
         column="known_to",
         quoted="known on 2024-01-02 and public on 2024-01-09",
         tables={"supply": [lot(known_on="2024-01-02", public_on="2024-01-09")]},
+    ),
+    Code.KNOWN_TO_NOBODY: Broken(
+        file="supply.csv",
+        row=2,
+        column="known_to",
+        quoted="public_on and known_to are empty",
+        severity=WARNING,
+        files={
+            "supply.csv": "lot,sku,supplier,arrives_on,quantity,public_on,known_to\nL,k,v,2024-01-02,4,,\n"
+        },
     ),
     Code.PERIOD_EMPTY: Broken(
         file="fleet.csv",
@@ -277,6 +252,22 @@ BROKEN: dict[Code, Broken] = {
         severity=WARNING,
         tables={"supply": [lot(reserved_for="A", balance="x")], "orders": [order(balance="y")]},
     ),
+    Code.RAISE_CHANGES_NOTHING: Broken(
+        file="raises.csv",
+        row=2,
+        column="tier",
+        quoted="'c' is of a tier after 1 in a round from 2024-01-03 on",
+        severity=INFO,
+        tables={"raises": [{"party": "c", "from_on": "2024-01-03", "tier": "1"}]},
+    ),
+    Code.RENTAL_TERMS: Broken(
+        file="rentals.csv",
+        row=2,
+        column="least_units",
+        quoted="'R' of 10 asks for at least 9 in steps of 6",
+        severity=WARNING,
+        tables={"rentals": [rental(least_units="9", step_units="6")]},
+    ),
     Code.COUNT_FROM_AFTER_START: Broken(
         file="scenario.toml",
         column="policy.count_from_on",
@@ -317,6 +308,13 @@ BROKEN: dict[Code, Broken] = {
     ),
     Code.FILE_SEPARATOR: Broken(
         file="skus.csv", quoted="semicolons", severity=INFO, files={"skus.csv": "sku;name;vendor;site_kw\nk;K;v;1\n"}
+    ),
+    Code.ROW_SHORT: Broken(
+        file="supply.csv",
+        row=2,
+        quoted="5 cells, the header 6",
+        severity=WARNING,
+        files={"supply.csv": "lot,sku,supplier,arrives_on,quantity,note\nL,k,v,2024-01-02,4\n"},
     ),
     Code.FINDINGS_CUT: Broken(
         file="fleet.csv",

@@ -126,6 +126,7 @@ class _Maker:
             "shipments": self._shipments(tables["orders"]),
             "fleet": self._fleet(),
             "quotas": self._quotas(),
+            "raises": self._raises(),
         }
         tables.update({name: rows for name, rows in optional.items() if rows})
         return RawWorld(self._settings(), tables)
@@ -340,3 +341,20 @@ class _Maker:
                 "until_on": "",
             }
         ]
+
+    def _raises(self) -> Rows:
+        if not self._chance(0.35):
+            return []
+        rng = self._rng
+        rows: Rows = []
+        for party in rng.sample(self._customers, rng.randint(1, min(2, len(self._customers)))):
+            for first in rng.sample(range(-2, self._days), rng.choice([1, 1, 2])):
+                rows.append(
+                    {
+                        "party": party,
+                        "from_on": (START_ON + dt.timedelta(days=first)).isoformat(),
+                        "tier": rng.choice(["0", "1", "1", "2"]),
+                        "until_on": "" if self._chance(0.3) else self._day(first + 1, self._days + 1),
+                    }
+                )
+        return rows

@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from apportion.errors import Code, Finding
-from tests.reproducers import BROKEN, Broken, findings_of, write_broken
+from tests.broken import Broken
+from tests.reproducers import BROKEN, findings_of, write_broken
 from tools.make_reference import CODE_MEANINGS, REFERENCE
 
 PAGE = REFERENCE / "error-catalogue.md"

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING
 from apportion import version as _version
 
 if TYPE_CHECKING:
-    from apportion.api import Plan, check, export, load, plan, read, scenarios, verify_folder
+    from apportion.api import Plan, assess, check, export, load, plan, read, scenarios, verify_folder
     from apportion.errors import ApportionError, Finding, FindingsError, Severity, UsageError
     from apportion.model.policy import Policy
+    from apportion.model.proposal import Proposal
     from apportion.model.world import World
     from apportion.study.adherence import adherence
     from apportion.study.replay import replay
@@ -33,10 +34,12 @@ _HOMES = {
     "FindingsError": "apportion.errors",
     "Plan": "apportion.api",
     "Policy": "apportion.model.policy",
+    "Proposal": "apportion.model.proposal",
     "Severity": "apportion.errors",
     "UsageError": "apportion.errors",
     "World": "apportion.model.world",
     "adherence": "apportion.study.adherence",
+    "assess": "apportion.api",
     "check": "apportion.api",
     "export": "apportion.api",
     "load": "apportion.api",
@@ -53,11 +56,13 @@ __all__ = [
     "FindingsError",
     "Plan",
     "Policy",
+    "Proposal",
     "Severity",
     "UsageError",
     "World",
     "__version__",
     "adherence",
+    "assess",
     "check",
     "export",
     "load",

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands import plans
+from apportion.commands import assessments, plans
 from apportion.commands import scenarios as scenario_acts
 from apportion.errors import Finding, UsageError
 from apportion.model.plan import Plan as PlanRecord
 from apportion.model.policy import Policy
+from apportion.model.proposal import Proposal
 from apportion.model.world import World
+from apportion.study.assess import Assessment
 from apportion.verify import Refusal
 
 
@@ -166,6 +168,25 @@ def plan(world: World, policy: Policy | None = None) -> Plan:
             f"A plan is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first."
         )
     return Plan(world, plans.make_plan(world, policy))
+
+
+def assess(world: World, proposal: Proposal | str | Path, *, is_whole_market: bool = False) -> Assessment:
+    """Return what a proposal comes to: four futures side by side, in every case, and what the uncertain does.
+
+    Args:
+        world: The facts; its view's case is the one that break-evens and second reading speak of.
+        proposal: A proposal, its TOML file, or its name where the world is a bundled scenario's.
+        is_whole_market: Whether all lots and orders are divided anew, not only those concerned.
+
+    Raises:
+        UsageError: There is no such proposal, or `world` is no world.
+        FindingsError: The proposal has findings of error grade.
+    """
+    if not isinstance(world, World):
+        raise UsageError(
+            f"An assessment is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first."
+        )
+    return assessments.assess_proposal(world, proposal, is_whole_market=is_whole_market)
 
 
 def load(folder: str | Path, *, scenario: str | None = None) -> Plan:

@@ -41,9 +41,12 @@ class Code(enum.StrEnum):
     FILE_ENCODING = "file-encoding"
     FILE_SEPARATOR = "file-separator"
     FINDINGS_CUT = "findings-cut"
+    ROW_SHORT = "row-short"
     COLUMN_MISSING = "column-missing"
     COLUMN_DUPLICATE = "column-duplicate"
     COLUMN_UNKNOWN = "column-unknown"
+    OTHER_NAMES = "other-names"
+    OTHER_MEANING = "other-meaning"
     SETTING_MISSING = "setting-missing"
     SETTING_INVALID = "setting-invalid"
     SETTING_UNKNOWN = "setting-unknown"
@@ -57,6 +60,7 @@ class Code(enum.StrEnum):
     REFERENCE_UNKNOWN = "reference-unknown"
     PUBLIC_BEFORE_KNOWN = "public-before-known"
     KNOWN_TO_MISSING = "known-to-missing"
+    KNOWN_TO_NOBODY = "known-to-nobody"
     PERIOD_EMPTY = "period-empty"
     RANGE_DISORDERED = "range-disordered"
     READINESS_FALLS = "readiness-falls"
@@ -73,11 +77,20 @@ class Code(enum.StrEnum):
     NO_ROUND = "no-round"
     SPLIT_POOL = "split-pool"
     BALANCE_DISAGREES = "balance-disagrees"
+    RAISE_CHANGES_NOTHING = "raise-changes-nothing"
+    RENTAL_TERMS = "rental-terms"
     COUNT_FROM_AFTER_START = "count-from-after-start"
     NOTHING_KNOWN_YET = "nothing-known-yet"
     # Planning as booked.
     BOOKED_ABOVE_QUANTITY = "booked-above-quantity"
     BOOKED_SKU_NOT_ACCEPTED = "booked-sku-not-accepted"
+    # Proposals.
+    PROPOSAL_EMPTY = "proposal-empty"
+    MOVE_ABOVE_LOT = "move-above-lot"
+    MOVE_REPEATED = "move-repeated"
+    MOVE_ABOVE_ORDER = "move-above-order"
+    MOVE_NOT_ACCEPTED = "move-not-accepted"
+    MOVE_CHANGES_NOTHING = "move-changes-nothing"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
     PROOF_FAILED = "proof-failed"
@@ -140,9 +153,16 @@ class Finding:
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings by file, row, column and code, each once: the order in which they are shown."""
+    """Return the findings by file, row, column and code, each once: the order in which they are shown.
+
+    The one that counts what is not listed of a file comes last in it.
+    """
     unique = dict.fromkeys(findings)
-    return sorted(unique, key=lambda one: (one.file, one.row or 0, one.column, one.code, one.found))
+    return sorted(unique, key=_place)
+
+
+def _place(one: Finding) -> tuple[str, bool, int, str, str, str]:
+    return one.file, one.code is Code.FINDINGS_CUT, one.row or 0, one.column, one.code, one.found
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -81,6 +81,7 @@ def tried(raw: RawWorld, *, reference: RefWorld, plan: Plan) -> Iterator[str]:
     statements: Mapping[str, bool] = {
         "several options per class": any(contests_options(stage, reference) for stage in plan.stages),
         "several tiers": any(len(of_round) > 1 for of_round in tiers.values()),
+        "a raise": any(is_raised(order) for order in reference.orders),
         "a binding room": any(key.startswith(ROOM) for key in prices),
         "a binding quota": any(key.startswith("quota:") for key in prices),
         "min_ship": any(orders[name].min_ship for name in plan.shares["order"].unique()),
@@ -106,7 +107,7 @@ def contests_options(stage: StageProof, reference: RefWorld) -> bool:
             option.is_usable
             for order in reference.orders
             if order.demand_class == name
-            and order.tier == stage.tier
+            and order.tiers[at] == stage.tier
             and order.takes_part
             and at in order.open_rounds
             for option in order.options
@@ -114,6 +115,11 @@ def contests_options(stage: StageProof, reference: RefWorld) -> bool:
         if is_contested and options > 1:
             return True
     return False
+
+
+def is_raised(order: RefOrder) -> bool:
+    """Say whether an order that takes part has several tiers in its window."""
+    return order.takes_part and len({order.tiers[at] for at in order.open_rounds}) > 1
 
 
 def has_group(reference: RefWorld) -> bool:

@@ -179,7 +179,10 @@ def with_levels_of_shares(plan: Plan, sums: Sums) -> Plan:
             received = sums.world.received_before().get(name, ZERO)
             for order, sku, site, on, units in rows_of(plan, "shares"):
                 facts = sums.orders[order]
-                if facts.demand_class == name and (on, facts.tier) <= (stage.round_on, stage.tier):
+                if facts.demand_class == name and (on, facts.tiers[rounds.index(on)]) <= (
+                    stage.round_on,
+                    stage.tier,
+                ):
                     received += sums.options[order, sku, site].value * Fraction(units)
             weight = sums.world.weight(one, round_number=rounds.index(stage.round_on))
             levels[name] = received / weight

@@ -28,6 +28,7 @@ SHARE_WHOLE_WAY, SHARE_BOOKED = 0.02, 0.3
 TRIED = (
     "several options per class",
     "several tiers",
+    "a raise",
     "a binding room",
     "a binding quota",
     "min_ship",

@@ -84,3 +84,27 @@ def test_a_quota_on_a_party_does_not_bind_its_other_half() -> None:
     )
     assert proven_plan(seen_world(split)).stages[0].levels == {"g": 4}
     # Mended: ... where no quota names the party.
+
+
+def test_a_raise_of_a_party_does_not_raise_its_other_half() -> None:
+    # Held: "splitting a party inside its group changes no level under group".
+    raised = [{"party": "alder", "from_on": "2024-01-01", "tier": "1"}]
+    supply = "lot sku quantity\nl1 k 10"
+    whole = small(
+        "order customer quantity tier\na1 alder 5 2\na2 alder 5 2\nb1 birch 10 2",
+        supply,
+        level_by="group",
+        parties="party group weight\nalder g 2",
+    )
+    whole.tables["raises"] = raised
+    assert proven_plan(seen_world(whole)).stages[0].levels == {"g": 5}
+    # Order a2 moves to the other half, which no raise names: of 10 units a1 has 5 first, at weight 1 + 1.
+    split = small(
+        "order customer quantity tier\na1 alder 5 2\na2 half 5 2\nb1 birch 10 2",
+        supply,
+        level_by="group",
+        parties="party group weight\nalder g 1\nhalf g 1",
+    )
+    split.tables["raises"] = raised
+    assert proven_plan(seen_world(split)).stages[0].levels == {"g": Fraction(5, 2)}
+    # Mended: ... where no quota and no raise names the party.

@@ -159,7 +159,8 @@ def test_splitting_a_party_inside_its_group_changes_no_level() -> None:
         raw.settings["policy"]["level_by"] = "group"
         whole = rng.choice(raw.tables["parties"])
         name = whole["party"]
-        # A quota that names the party would no longer bind what moves to the other half.
+        # A quota or a raise that names the party would not follow what moves to the other half.
+        raw.tables["raises"] = [row for row in raw.tables.get("raises", []) if row["party"] != name]
         raw.tables["quotas"] = [row for row in raw.tables.get("quotas", []) if row["party"] != name]
         before = proven_plan(seen_world(raw))
         part = Fraction(number(whole, "weight") * rng.choice([1, 2, 3]) / 4)

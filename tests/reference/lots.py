@@ -61,7 +61,7 @@ def round_to_lots(world: RefWorld, *, shipped: Mapping[ShareKey, Fraction]) -> d
     rounding = prepare(world, shipped=shipped)
     for round_number in world.stage_rounds:
         ship_floors(rounding, round_number=round_number)
-        for tier in sorted({order.tier for order in world.orders}):
+        for tier in sorted({order.tiers[round_number] for order in world.orders}):
             for sku in sorted(world.skus):
                 ship_extras(rounding, round_number=round_number, tier=tier, sku=sku)
     return rounding.allocations
@@ -169,7 +169,7 @@ def ship_extras(rounding: Rounding, *, round_number: int, tier: int, sku: str) -
     excesses = [
         (rounding.shares[key][round_number] - rounding.shipped(key), key)
         for key, (order, option) in rounding.options.items()
-        if order.tier == tier and option.sku == sku and round_number in order.open_rounds
+        if order.tiers[round_number] == tier and option.sku == sku and round_number in order.open_rounds
     ]
     # The options of an order are in its own order, and sorting is stable.
     for excess, key in sorted(excesses, key=lambda pair: (-pair[0], rounding.turn[pair[1][0]])):

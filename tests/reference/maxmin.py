@@ -80,11 +80,11 @@ def plan_shares(world: RefWorld, *, wanted: Mapping[str, Fraction]) -> RefShares
     shares = RefShares()
     progress = Progress(received=world.received_before())
     for round_number in world.stage_rounds:
-        for tier in sorted({order.tier for order in world.orders}):
+        for tier in sorted({order.tiers[round_number] for order in world.orders}):
             orders = [
                 order
                 for order in world.orders
-                if order.tier == tier
+                if order.tiers[round_number] == tier
                 and order.is_planned
                 and round_number in order.open_rounds
                 and wanted[order.name] - progress.filled.get(order.name, Fraction(0)) >= order.tolerance
@@ -111,7 +111,7 @@ def plan_stage(
             if units:
                 shares.units[order.name, place, round_number] = units
                 progress.book(order, order.options[place], units=units, counting=counting)
-    tier = stage.orders[0].tier
+    tier = stage.orders[0].tiers[round_number]
     for demand_class, weight in stage.weights.items():
         gain = progress.received.get(demand_class, Fraction(0)) - before.get(demand_class, Fraction(0))
         level = (stage.received[demand_class] + gain) / weight

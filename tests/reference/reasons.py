@@ -67,13 +67,14 @@ class Entitled:
     """What the rule gave one order, before lots.
 
     Attributes:
-        ahead: The orders whose allocations are out of its reach: of higher tiers, or served before it.
+        ahead: The rounds in which what ships to another order is out of its reach: those in which the other is
+            of a higher tier, or all if it is served before it.
         shares: What the rule gave it but for `min_ship`.
         shipped: What ships of that.
         names: The names of the reasons.
     """
 
-    ahead: frozenset[str]
+    ahead: Mapping[str, frozenset[int]]
     shares: Mapping[ShareKey, Fraction]
     shipped: Mapping[ShareKey, Fraction]
     names: tuple[str, ...] = REASONS
@@ -98,7 +99,12 @@ def entitle_fairly(
     """Return what each order got under max-min or pro-rata; `shares` are by order."""
     return {
         order.name: Entitled(
-            ahead=frozenset(other.name for other in world.orders if other.tier < order.tier),
+            ahead={
+                other.name: frozenset(
+                    at for at in range(len(world.rounds)) if other.tiers[at] < order.tiers[at]
+                )
+                for other in world.orders
+            },
             shares=shares[order.name],
             shipped=shipped,
         )
@@ -111,9 +117,12 @@ def entitle_in_turn(
 ) -> dict[str, Entitled]:
     """Return what each order took in its turn; `impatient` is what it could have taken without `min_ship`."""
     names = [order.name for order in world.serving_order()]
+    always = frozenset(range(len(world.rounds)))
     words = tuple(IN_TURN.get(reason, reason) for reason in REASONS)
     return {
-        name: Entitled(ahead=frozenset(names[:turn]), shares=impatient, shipped=shipped, names=words)
+        name: Entitled(
+            ahead=dict.fromkeys(names[:turn], always), shares=impatient, shipped=shipped, names=words
+        )
         for turn, name in enumerate(names)
     }
 
@@ -302,7 +311,10 @@ def taken(account: Account, *, resource: Resource, step: int, until_round: int |
         (
             use_of(options[name, place], resource) * units
             for (name, place, at), units in account.allocations.items()
-            if (name, place) in options and at in inside and (until_round is None or at <= until_round)
+            if (name, place) in options
+            and at in account.entitled.ahead[name]
+            and at in inside
+            and (until_round is None or at <= until_round)
         ),
         Fraction(0),
     )

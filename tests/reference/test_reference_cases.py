@@ -73,6 +73,7 @@ def test_priority_gives_every_demand_what_frepple_gives_it(name: str) -> None:
         ("frepple-f2", "expected", "9999-12-31"),
         ("frepple-f3", "expected", "9999-12-31"),
         ("frepple-f3", "expected-2018-12-10", "2018-12-10"),
+        ("standing-priority", "expected", "9999-12-31"),
     ],
 )
 def test_the_expected_tables_are_those_of_the_reference(name: str, expected: str, known_on: str) -> None:

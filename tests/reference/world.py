@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 
 from .policy import list_rounds, read_policy
+from .raises import raise_rounds, tiers_by_round
 from .rooms import cooling_kinds, site_amounts, site_room, split
 from .tables import (
     Tables,
@@ -44,12 +45,15 @@ class RefOption:
 
 @dataclass(frozen=True, kw_only=True)
 class RefOrder:
-    """One order. `wanted_round` is the first round on or after requested_on, None if there is none."""
+    """One order. `wanted_round` is the first round on or after requested_on, None if there is none.
+
+    `tiers` are its tier in each round.
+    """
 
     name: str
     customer: str
     demand_class: str
-    tier: int
+    tiers: tuple[int, ...]
     quantity: Fraction
     open_before: Fraction
     tolerance: Fraction
@@ -271,7 +275,7 @@ class RefWorld:
             name=row["order"],
             customer=row["customer"],
             demand_class=self._class_name(row),
-            tier=int(text(row, "tier", default="1")),
+            tiers=tiers_by_round(self.tables, order=row, rule=self.policy.rule, rounds=self.rounds),
             quantity=quantity,
             open_before=max(Fraction(0), quantity - filled),
             tolerance=MILLIONTH * sum((option.ratio for option in options), Fraction(0)),
@@ -329,7 +333,7 @@ class RefWorld:
         "A round in which no order opens or closes, no supply counts, no room changes, no quota window or
         weight begins or ends, is no stage."
         """
-        found = {0}
+        found = {0, *raise_rounds(self.tables, rule=self.policy.rule, rounds=self.rounds)}
         for order in self.orders:
             if order.takes_part and order.open_rounds:
                 found |= {order.open_rounds[0], order.open_rounds[-1] + 1}
@@ -364,9 +368,10 @@ def canonical_key(order: RefOrder) -> Canonical:
 
 
 def priority_key(order: RefOrder) -> tuple[int, Dated, Dated, Dated, str]:
-    """Orders by (tier, promised_on, requested_on, placed_on, id), empty dates last."""
+    """Orders by (smallest tier in the window, promised_on, requested_on, placed_on, id), empty dates last."""
     requested_on, promised_on, placed_on, name = order.canonical
-    return (order.tier, promised_on, requested_on, placed_on, name)
+    tier = min((order.tiers[at] for at in order.open_rounds), default=0)
+    return (tier, promised_on, requested_on, placed_on, name)
 
 
 def first_come_key(order: RefOrder) -> tuple[Dated, str]:

@@ -8,23 +8,9 @@ import pytest
 
 from apportion.commands.scenarios import check_scenario
 from apportion.errors import Code, Severity, in_order
+from tests.broken import GOOD, SETTINGS, Broken, lot, order, party, site, sku, step
 from tests.build import Rows, write_scenario
-from tests.reproducers import (
-    BROKEN,
-    GOOD,
-    NEVER_A_FINDING,
-    OF_EXCEPTIONS,
-    SETTINGS,
-    Broken,
-    findings_of,
-    lot,
-    order,
-    party,
-    site,
-    sku,
-    step,
-    write_broken,
-)
+from tests.reproducers import BROKEN, NEVER_A_FINDING, OF_EXCEPTIONS, findings_of, write_broken
 
 
 def test_the_good_scenario_has_no_finding(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def test_each_command_is_done_with_exit_code_0(run: Runner, plan_folder: Path, t
         "verify": [plan_folder],
         "replay": [plan_folder],
         "adherence": ["three-orders"],
+        "assess": ["tesla-x-2023", "swap-2023-12"],
         "export": ["three-orders", "--to", tmp_path / "out"],
         "template": [tmp_path / "empty.xlsx"],
         "workbook": [plan_folder, "--to", tmp_path / "plan.xlsx"],
@@ -179,10 +180,10 @@ def test_a_view_that_empties_a_table_is_an_empty_plan_with_exit_code_0(run: Runn
     assert {one["code"] for one in answer.value["findings"]} == {"nothing-known-yet"}
 
 
-@pytest.mark.parametrize("command", ["plan", "export"])
+@pytest.mark.parametrize("command", ["plan", "adherence", "export"])
 def test_a_file_where_the_folder_should_be_is_wrong_use(run: Runner, tmp_path: Path, command: str) -> None:
     (tmp_path / "file").write_text("kept")
-    option = {"plan": "--out", "export": "--to"}[command]
+    option = {"plan": "--out", "adherence": "--out", "export": "--to"}[command]
     answer = run(command, "three-orders", option, tmp_path / "file")
     assert answer.code == WRONG_USE
     assert "No folder can be made" in answer.stderr

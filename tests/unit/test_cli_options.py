@@ -185,9 +185,10 @@ PLAN_OPTIONS: dict[str, list[str]] = {
     "--case": ["favourable"],
 }
 # Where the answer goes or how it is laid out; held by the tests of each command.
-LAYOUT = {"--json", "--out", "--to", "--parquet", "--scenario", "--help"}
+LAYOUT = {"--json", "--lang", "--out", "--to", "--parquet", "--scenario", "--help"}
 VIEW = {"--as-known-on", "--viewpoint"}
 STUDY_OPTIONS = {"--rule", "--case", *VIEW}
+ASSESS_OPTIONS = {"--whole-market", "--case", *VIEW}
 
 
 @pytest.fixture(scope="module")
@@ -222,7 +223,13 @@ def test_every_option_of_every_command_is_known_here() -> None:
         options = {
             option for parameter in command.params for option in parameter.opts if option.startswith("--")
         }
-        allowed = {"plan": set(PLAN_OPTIONS), "check": VIEW, "adherence": STUDY_OPTIONS}.get(name, set())
+        known = {
+            "plan": set(PLAN_OPTIONS),
+            "check": VIEW,
+            "adherence": STUDY_OPTIONS,
+            "assess": ASSESS_OPTIONS,
+        }
+        allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name
 
 

@@ -36,6 +36,7 @@ BASE: dict[str, str] = {
     " L3,b,v,2025-01-03,4,",
     "orders": "order,customer,skus,quantity,sites,requested_on / A,ann,a,20,n|t,2025-01-01 /"
     " B,bob,a,20,n|t,2025-01-01 / C,ann,b,3,n,2025-01-02",
+    "raises": "party,from_on,tier / bob,2025-01-03,1",
     "shipments": "shipment,order,sku,site,quantity,shipped_on,lot / H1,B,a,t,2,2024-12-20,L1 /"
     " H2,B,a,t,1,2024-12-20,L1",
     "fleet": "holding,party,site,sku,quantity,since_on / F1,ann,t,a,3,2024-12-01 / F2,bob,t,a,1,2024-12-01",
@@ -84,6 +85,7 @@ SCARCE = given("readiness 0 power_kw 4; readiness 2 power_kw 8")
 TIGHT = given("quotas 0 at_most 3")
 ONE_CUSTOMER = given("orders 1 customer ann")
 LIQUID = given("skus 0 cooling liquid")
+BEHIND = given("orders 0 tier 2; orders 1 tier 2")
 GROUP, REFERENCE = {"level_by": "group"}, {"level_by": "customer", "count": "reference"}
 BOOKED = {"rule": "as-booked"}
 EARLY, LATE = "favourable", "unfavourable"
@@ -156,6 +158,12 @@ MATTERS: dict[str, dict[str, Change]] = {
         "min_ship": Change(to="20"),
         "max_late_days": Change(to="2"),
         "balance": Change(to="y", given=given("supply 0 balance x"), finds="balance-disagrees"),
+    },
+    "raises": {
+        "party": Change(to="ann", given=BEHIND),
+        "from_on": Change(to="2025-01-07", given=BEHIND),
+        "tier": Change(to="2", given=BEHIND),
+        "until_on": Change(to="2025-01-06", given=BEHIND),
     },
     "shipments": {
         "shipment": Change(row=1, to="H1", finds=TWICE),
@@ -286,7 +294,7 @@ def test_a_change_of_this_cell_alone_changes_the_plan_or_is_found(
 
 ROWS_OF_STUDIES = {
     "programmes": "P,ann,Name,training,2025-01-01,2025-01-09,5,7,n",
-    "rentals": "R,ann,v,a,5,2025-01-01,2025-01-09,2",
+    "rentals": "R,ann,v,a,5,2025-01-01,2025-01-09,2,held,1,1,1",
     "interests": "bob,ann,owner,2025-01-01,2025-01-09,5,2025-01-02",
     "transfers": "T,ann,bob,people,2025-01-01,2025-01-09,5,7,found",
     "claims": "K,ann,bob,2025-01-01,units,5,units,2025-01-01,2025-01-09,a,n,v,about,said",

@@ -209,10 +209,45 @@ def test_export_refuses_a_folder_in_which_another_table_would_be_read(tmp_path: 
         write_folder(world, tmp_path / "out", suffix=".parquet")
 
 
-@pytest.mark.parametrize("name", ["nowhere", "x" * 5000, "a\x00b", "three-order"])
+@pytest.mark.parametrize("name", ["nowhere", "x" * 5000, "a\x00b", "three-order", ""])
 def test_a_scenario_that_is_not_there_is_wrong_use(name: str) -> None:
     with pytest.raises(UsageError, match="There is no folder and no bundled scenario"):
         find_scenario(name)
+
+
+def test_an_empty_name_is_not_the_folder_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_files(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert find_scenario(".").samefile(tmp_path)
+    with pytest.raises(UsageError, match="There is no folder and no bundled scenario ''"):
+        check_scenario("")
+
+
+@pytest.mark.parametrize("readiness", ["s,h,soon,9\n", "z,h,2024-01-01,9\ns,h,2024-01-01,\n", None])
+def test_a_site_whose_readiness_is_wrong_is_not_said_to_have_none(
+    tmp_path: Path, readiness: str | None
+) -> None:
+    header = "site,step,ready_on,power_kw\n"
+    findings = check_files(tmp_path, readiness="" if readiness is None else header + readiness)
+    assert places(findings)
+    assert "site-never-ready" not in {str(one.code) for one in findings}
+    findings = check_files(tmp_path, readiness=header)
+    assert "site-never-ready" in {str(one.code) for one in findings}
+
+
+@pytest.mark.parametrize("damage", [lambda held: held[:-1], lambda held: b"x" + held, lambda _: b"PAR1"])
+def test_a_file_that_is_no_parquet_is_told_and_the_standard_error_kept_still(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], damage: Callable[[bytes], bytes]
+) -> None:
+    check_files(tmp_path)
+    (tmp_path / "skus.csv").unlink()
+    file = tmp_path / "skus.parquet"
+    pl.DataFrame({"sku": ["k"], "name": ["K"], "vendor": ["v"], "site_kw": ["1"]}).write_parquet(file)
+    assert places(check_scenario(str(tmp_path))) == []
+    file.write_bytes(damage(file.read_bytes()))
+    [finding] = [one for one in check_scenario(str(tmp_path)) if one.severity.word == "error"]
+    assert "does not begin and end as a Parquet file does" in finding.found
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_file_is_no_scenario(tmp_path: Path) -> None:
@@ -237,7 +272,7 @@ def test_a_file_with_many_damaged_rows_tells_the_first_thousand_and_counts_the_r
     rows = "".join(f"k{at},K,v,1,left\n" for at in range(3_000))
     findings = [one for one in check_files(tmp_path, skus=f"{HEADER}\n{rows}") if one.file == "skus.csv"]
     assert len(findings) == 1_001
-    assert "2,000 more findings" in findings[0].found
+    assert "2,000 more findings" in findings[-1].found
 
 
 def test_a_folder_that_vanishes_while_it_is_read_is_told(

@@ -50,8 +50,29 @@ def names_read(folder: Path) -> list[tuple[str, str]]:
     ],
 )
 def test_utf_16_is_read_by_its_mark_and_told(tmp_path: Path, encoded: bytes) -> None:
-    assert told(check_bytes(tmp_path, skus=encoded)) == [("info", "file-encoding", None, "")]
+    [finding] = check_bytes(tmp_path, skus=encoded)
+    assert told([finding]) == [("info", "file-encoding", None, "")]
+    assert "UTF-16" in finding.found
     assert names_read(tmp_path) == [("k", "Käse")]
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        codecs.BOM_UTF32_LE + SKUS.encode("utf-32-le"),
+        codecs.BOM_UTF32_BE + SKUS.encode("utf-32-be"),
+    ],
+)
+def test_utf_32_is_read_by_its_mark_and_told(tmp_path: Path, encoded: bytes) -> None:
+    [finding] = check_bytes(tmp_path, skus=encoded)
+    assert told([finding]) == [("info", "file-encoding", None, "")]
+    assert "UTF-32" in finding.found
+    assert names_read(tmp_path) == [("k", "Käse")]
+
+
+def test_broken_utf_32_is_no_table(tmp_path: Path) -> None:
+    [finding] = check_bytes(tmp_path, skus=codecs.BOM_UTF32_LE + b"a\0")
+    assert (finding.severity.word, str(finding.code)) == ("error", "file-unreadable")
 
 
 def test_utf_8_with_its_mark_is_read_as_it_is(tmp_path: Path) -> None:
@@ -81,6 +102,34 @@ def test_another_separator_is_told_by_the_header_and_read(tmp_path: Path, separa
     assert told([finding]) == [("info", "file-separator", None, "")]
     assert word in finding.found
     assert names_read(tmp_path) == [("k", "Käse")]
+
+
+@pytest.mark.parametrize(
+    ("separator", "word"), [(";", "semicolons"), ("\t", "tabs"), (",", "commas"), ("|", "bars")]
+)
+@pytest.mark.parametrize("line", ["sep={}\n", '"sep={}"\r\n', "SEP={}\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_first_line_that_states_the_separator_is_read_as_excel_does(
+    tmp_path: Path, separator: str, word: str, line: str, encoding: str
+) -> None:
+    text = line.format(separator) + SKUS.replace(",", separator)
+    *_, finding = check_bytes(tmp_path, skus=text.encode(encoding))
+    assert told([finding]) == [("info", "file-separator", None, "")]
+    assert finding.found == f"Its first line says that its cells are separated by {word}; it is read so."
+    assert names_read(tmp_path) == [("k", "Käse")]
+
+
+def test_rows_below_a_stated_separator_are_counted_as_the_file_has_them(tmp_path: Path) -> None:
+    text = "sep=;\n" + SKUS.replace(",", ";")
+    for damage, row in (("j;J;v;x\n", 4), ("j;J;v;1;7\n", 4), ("j;J\xe9;v;1\n", 4)):
+        encoded = text.encode() + damage.encode("latin-1")
+        assert [one[2] for one in told(check_bytes(tmp_path, skus=encoded))] == [None, row]
+
+
+@pytest.mark.parametrize("first", ["sep=:", "sep=;;", "sep", "separator=;", " sep=;"])
+def test_a_first_line_that_states_nothing_is_the_header(tmp_path: Path, first: str) -> None:
+    codes = [one[1] for one in told(check_bytes(tmp_path, skus=f"{first}\n{SKUS}".encode()))]
+    assert "column-missing" in codes or "file-unreadable" in codes
 
 
 def test_utf_16_with_tabs_is_read_and_both_are_told(tmp_path: Path) -> None:

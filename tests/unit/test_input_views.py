@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from apportion.commands.plans import make_plan
+from apportion.commands.scenarios import check_scenario
 from apportion.engine.checks import check_world
 from apportion.errors import Finding, UsageError
 from apportion.model.world import World
-from tests.build import Rows, day, make_world
+from tests.build import Rows, day, make_world, write_scenario
 
 Cells = dict[str, str]
 SETTINGS: dict[str, Any] = {"name": "views", "start_on": dt.date(2024, 1, 1), "end_on": dt.date(2024, 3, 1)}
@@ -168,7 +170,7 @@ def test_parties_skus_and_sites_are_never_filtered() -> None:
         skus=[{"sku": "k", "name": "K", "vendor": "v", "site_kw": "1"} | later],
         sites=[{"site": "s", "name": "S", "operator": "v"} | later],
     )
-    seen = world.as_known_on(dt.date(2020, 1, 1), "party:x")
+    seen = world.as_known_on(dt.date(2020, 1, 1), "party:c")
     assert [len(seen.table(name)) for name in ("parties", "skus", "sites")] == [1, 1, 1]
     assert seen.emptied == []
 
@@ -268,3 +270,62 @@ def test_a_viewpoint_that_is_none_is_wrong_use(viewpoint: str) -> None:
 def test_a_case_that_is_none_is_wrong_use() -> None:
     with pytest.raises(UsageError, match="Use one of favourable, middle, unfavourable"):
         world_of().case("best")
+
+
+@pytest.mark.parametrize("viewpoint", ["party:X", "party:nobody", "party:alder"])
+def test_a_party_that_nobody_names_is_no_viewpoint(viewpoint: str) -> None:
+    with pytest.raises(UsageError, match="No row names a party"):
+        world_of().as_known_on(None, viewpoint)
+
+
+def test_a_party_that_is_misspelt_is_told_with_those_like_it() -> None:
+    world = world_of(parties=[{"party": "oak-valley", "name": "O", "kind": "customer"}])
+    with pytest.raises(UsageError) as told:
+        world.as_known_on(None, "party:Oak-Vale")
+    assert "Did you mean party:oak-valley?" in told.value.fix
+
+
+@pytest.mark.parametrize("party", ["c", "v", "o", "u", "w"])
+def test_a_party_is_known_wherever_it_is_named(party: str) -> None:
+    world = world_of(
+        parties=[],
+        sites=[{"site": "s", "name": "S", "operator": "o", "users": "u|c"}],
+        supply=[LOT | {"known_on": "2024-01-05", "public_on": "2024-01-09", "known_to": "c|w"}],
+    )
+    assert world.as_known_on(None, f"party:{party}").view.viewpoint == f"party:{party}"
+
+
+def test_where_no_party_is_named_any_may_look() -> None:
+    world = world_of(parties=[], skus=[], sites=[], supply=[], orders=[])
+    assert world.as_known_on(None, "party:x").view.viewpoint == "party:x"
+
+
+def test_a_party_that_may_be_named_in_what_cannot_be_read_does_not_hide_the_findings(tmp_path: Path) -> None:
+    folder = write_scenario(tmp_path, SETTINGS, tables={"skus": [{"sku": "k", "name": "K", "vendor": "v"}]})
+    codes = {str(one.code) for one in check_scenario(str(folder), viewpoint="party:x")}
+    assert {"table-missing", "column-missing"} <= codes
+    with pytest.raises(UsageError, match="no viewpoint 'us'"):
+        check_scenario(str(folder), viewpoint="us")
+
+
+@pytest.mark.parametrize(
+    ("row", "is_told"),
+    [
+        ({"known_on": "2024-01-05", "public_on": "", "known_to": ""}, True),
+        ({"known_on": "", "public_on": "", "known_to": ""}, True),
+        ({"public_on": "", "known_to": "c"}, False),
+        ({"known_on": "2024-01-05", "public_on": "2024-01-05", "known_to": ""}, False),
+        ({"known_on": "2024-01-05"}, False),
+    ],
+)
+def test_a_row_that_no_viewer_but_all_can_see_is_told(row: Cells, *, is_told: bool) -> None:
+    shown = {"lot": "M", "public_on": "2024-01-01", "known_on": "2024-01-01"} if "public_on" in row else {}
+    findings = check_world(lots(row, shown | {"lot": "M"}))
+    assert codes(findings) == ([("known-to-nobody", "supply.csv", 2)] if is_told else [])
+    assert all(one.severity.word == "warning" for one in findings)
+
+
+def test_rows_that_are_never_filtered_need_no_viewer() -> None:
+    hidden = {"public_on": "", "known_to": ""}
+    world = world_of(sites=[{"site": "s", "name": "S", "operator": "v"} | hidden])
+    assert codes(check_world(world)) == []

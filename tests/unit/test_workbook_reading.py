@@ -12,8 +12,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from apportion.errors import Code, Finding, Severity
+from apportion.files.other_names import squashed
 from apportion.files.workbook import WorkbookReading, read_workbook
-from apportion.files.workbook_headers import squashed
 from apportion.files.workbook_template import template_columns, write_template
 from apportion.files.workbook_write import write_workbook
 from apportion.model.contracts import TABLES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -170,9 +170,14 @@ def _findings(world: World, plan: Plan) -> list[Finding]:
     return [*check_world(world), *booked]
 
 
-def _kinds(findings: Iterable[Finding]) -> Counter[tuple[str, str, str]]:
-    """Count findings by what they say, wherever the rows lie: a copy of a scenario may order them anew."""
-    return Counter((str(one.code), one.severity.word, one.column) for one in findings)
+def _kinds(findings: Collection[Finding]) -> Counter[tuple[str, str, str]]:
+    """Count findings by what they say, wherever the rows lie: a copy of a scenario may order them anew.
+
+    Of a file with too many only their number counts, since which of them are listed depends on that order.
+    """
+    cut = {one.file: one.found for one in findings if one.code is Code.FINDINGS_CUT}
+    kinds = Counter((str(one.code), one.severity.word, one.column) for one in findings if one.file not in cut)
+    return kinds + Counter((str(Code.FINDINGS_CUT), "", found) for found in cut.values())
 
 
 def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario: str | None = None) -> Path:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.engine.checks import check_world
-from apportion.errors import Finding, FindingsError, UsageError, has_errors
+from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
 from apportion.files.folder import bundled_names
+from apportion.files.proposals import proposal_files, read_proposal
 from apportion.files.sources import find_source, read_source, write_source
 from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_template import write_template
-from apportion.model.world import ALL, World
+from apportion.model.told import first_of_each
+from apportion.model.world import ALL, PARTY_PREFIX, World
+from apportion.study.book import read_book
+from apportion.study.moves import resolve_moves
 
 __all__ = [
     "Looked",
@@ -53,16 +58,39 @@ def view_world(
 def check_scenario(
     scenario: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Finding]:
-    """Return every finding of a scenario, of reading and of all checks, in order; they are the same in each case.
+    """Return every finding of a scenario and of the proposals beside it, in order; they are the same in each case.
 
     Raises:
         UsageError: There is no such scenario or viewpoint.
     """
-    reading = read_source(find_source(scenario))
+    source = find_source(scenario)
+    reading = read_source(source)
     if reading.world is None:
-        return list(reading.findings)
-    world = view_world(reading.world, as_known_on=as_known_on, viewpoint=viewpoint)
-    return check_world(world, known=reading.findings)
+        return first_of_each(reading.findings)
+    world = _looked_at(reading.world, as_known_on=as_known_on, viewpoint=viewpoint, findings=reading.findings)
+    findings = check_world(world, known=reading.findings)
+    return in_order([*findings, *_check_proposals(world, source, is_sound=not has_errors(findings))])
+
+
+def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[Finding]:
+    """Yield what is wrong with the proposals beside a scenario; with their moves only where the facts are sound."""
+    for file in proposal_files(source):
+        proposal, findings = read_proposal(file)
+        yield from findings
+        if proposal is not None and is_sound:
+            yield from resolve_moves(world, proposal, book=read_book(world))[1]
+
+
+def _looked_at(
+    world: World, *, as_known_on: dt.date | None, viewpoint: str, findings: Iterable[Finding]
+) -> World:
+    """Return a world under a view; where not all of it could be read, a party may be named in what could not."""
+    try:
+        return view_world(world, as_known_on=as_known_on, viewpoint=viewpoint)
+    except UsageError:
+        if not (viewpoint.startswith(PARTY_PREFIX) and has_errors(findings)):
+            raise
+    return view_world(world, as_known_on=as_known_on)
 
 
 def read_scenario(scenario: str) -> Looked:
@@ -74,7 +102,7 @@ def read_scenario(scenario: str) -> Looked:
     """
     reading = read_source(find_source(scenario))
     if reading.world is None:
-        raise FindingsError(reading.findings)
+        raise FindingsError(first_of_each(reading.findings))
     findings = check_world(reading.world, known=reading.findings)
     if has_errors(findings):
         raise FindingsError(findings)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from apportion.engine.classes import Classes, read_classes
 from apportion.engine.problem import MILLION, ORDERED, Option, Order, Problem, Resource
 from apportion.engine.quotas import quota_resources, read_quotas
+from apportion.engine.raises import Raises, read_raises
 from apportion.model.accepts import Accepted, accepted
 from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.room import Rooms, later, millionths, read_rooms
@@ -58,6 +59,7 @@ class _Formulation:
         self._shipped = self._read_shipments()
         self._classes: Classes = read_classes(world, policy, rows=self._rows, skus=self._skus)
         self._quotas = read_quotas(world)
+        self._raises: Raises = read_raises(world, policy)
 
     def problem(self) -> Problem:
         resources, numbers = self._resources()
@@ -78,7 +80,7 @@ class _Formulation:
             received=tuple(self._received(orders)),
             stage_rounds=tuple(self._stage_rounds(orders, resources)),
             lots={sku: int(row["lot_units"]) for sku, row in self._skus.items()},
-            turns=tuple(turns(self._rows, self._policy.rule)),
+            turns=tuple(turns(self._rows, self._policy.rule, orders=orders)),
             value_scale=ORDERED * MILLION if self._counts_reference else ORDERED,
         )
 
@@ -131,7 +133,7 @@ class _Formulation:
             order=name,
             customer=customer,
             demand_class=self._classes.of_order[name],
-            tier=int(str(row["tier"])),
+            tiers=self._raises.tiers(customer, own=int(str(row["tier"]))),
             first_round=first,
             end_round=end,
             wanted_round=wanted,
@@ -243,6 +245,7 @@ class _Formulation:
             elif not resource.key.startswith("supply:"):
                 rounds.update(_changes(resource.limits))
         rounds.update(self._classes.changes)
+        rounds.update(self._raises.edges)
         return sorted(one for one in rounds if one < len(self._calendar))
 
 
@@ -256,22 +259,23 @@ def _dated(*days: object) -> tuple[tuple[bool, object], ...]:
     return tuple((day is None, day or "") for day in days)
 
 
-def turns(rows: Sequence[Row], rule: Rule) -> list[int]:
-    """Return the place of each order in the rule's order of serving; rows are in canonical order."""
+def turns(rows: Sequence[Row], rule: Rule, *, orders: Sequence[Order]) -> list[int]:
+    """Return the place of each order in the rule's order of serving; rows and orders are in canonical order."""
     if rule not in {Rule.PRIORITY, Rule.FIRST_COME}:
         return list(range(len(rows)))
-    served = sorted(range(len(rows)), key=lambda index: _turn_key(rows[index], rule))
+    served = sorted(range(len(rows)), key=lambda index: _turn_key(rows[index], rule, order=orders[index]))
     places = [0] * len(rows)
     for place, index in enumerate(served):
         places[index] = place
     return places
 
 
-def _turn_key(row: Row, rule: Rule) -> tuple[object, ...]:
+def _turn_key(row: Row, rule: Rule, *, order: Order) -> tuple[object, ...]:
     """Return what orders are served by, empty dates last: promise in each tier, or the day placed."""
     if rule is Rule.FIRST_COME:
         return (*_dated(row["placed_on"]), row["order"])
-    return (row["tier"], *_dated(row["promised_on"], row["requested_on"], row["placed_on"]), row["order"])
+    tier = order.tiers.least(order.first_round, order.end_round)
+    return (tier, *_dated(row["promised_on"], row["requested_on"], row["placed_on"]), row["order"])
 
 
 def usable(rooms: Rooms, *, customer: str, sku: str, site: str) -> bool:

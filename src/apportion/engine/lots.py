@@ -59,17 +59,19 @@ class _Lots:
     def run(self) -> Units:
         """Return the whole lots."""
         given: Units = {}
-        by_tier_and_sku = self._groups()
-        for at in range(len(self._rounds)):
+        groups = self._groups(0)
+        for at, at_round in enumerate(self._rounds):
+            if at_round in self._problem.tier_changes:
+                groups = self._groups(at_round)
             before = {index: track.carried for index, track in self._tracks.items()}
             for track in self._tracks.values():
                 track.carried = max(track.carried, track.floors[at])
-            for group in by_tier_and_sku:
+            for group in groups:
                 for track in self._in_want(group, at):
                     self._try_extra(track, at)
             for index, track in self._tracks.items():
                 if track.carried > before[index]:
-                    given[index, self._rounds[at]] = track.carried - before[index]
+                    given[index, at_round] = track.carried - before[index]
         return given
 
     def _lay_out(self, shipped: Units) -> None:
@@ -129,11 +131,11 @@ class _Lots:
     def _quotas(self, option: Option) -> Iterable[int]:
         return (one for one, _ in option.uses if self._problem.resources[one].window is not None)
 
-    def _groups(self) -> list[list[_Track]]:
-        """Return the tracks by tier and SKU, tiers first, SKUs by id."""
+    def _groups(self, at_round: int) -> list[list[_Track]]:
+        """Return the tracks by tier in a round and SKU, tiers first, SKUs by id."""
         groups: dict[tuple[int, str], list[_Track]] = {}
         for track in self._tracks.values():
-            tier = self._problem.orders[track.option.order].tier
+            tier = self._problem.orders[track.option.order].tiers.at(at_round)
             groups.setdefault((tier, track.option.sku), []).append(track)
         return [groups[key] for key in sorted(groups)]
 

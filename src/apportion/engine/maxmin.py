@@ -91,22 +91,32 @@ def fair_shares(problem: Problem, keep: Mapping[int, int] | None = None) -> Fair
     """
     standing = Standing.before(problem, keep or {})
     found = FairShares()
-    by_tier = {tier: [order for order in problem.orders if order.tier == tier] for tier in problem.tiers}
+    by_tier = _by_tier(problem, 0)
     for at_round in problem.stage_rounds:
+        if at_round in problem.tier_changes:
+            by_tier = _by_tier(problem, at_round)
         left_of_round: dict[int, int] | None = None
-        for tier in problem.tiers:
+        for tier, of_tier in by_tier.items():
             orders = [
                 order
-                for order in by_tier[tier]
+                for order in of_tier
                 if order.is_open(at_round) and standing.open[order.index] >= order.least_open
             ]
             if not orders:
                 continue
             left = left_of_round if left_of_round is not None else _left(problem, standing, at_round=at_round)
-            stage = _solve(problem, standing, orders=orders, left=left, at_round=at_round)
+            stage = _solve(problem, standing, orders=orders, left=left, at_round=at_round, tier=tier)
             found.stages.append(stage)
             left_of_round = _take(problem, standing, stage=stage)
     return found
+
+
+def _by_tier(problem: Problem, at_round: int) -> dict[int, list[Order]]:
+    """Return all orders by their tier in a round, first served first."""
+    found: dict[int, list[Order]] = {}
+    for order in problem.orders:
+        found.setdefault(order.tiers.at(at_round), []).append(order)
+    return dict(sorted(found.items()))
 
 
 def _left(problem: Problem, standing: Standing, *, at_round: int) -> dict[int, int]:
@@ -126,6 +136,7 @@ def _solve(
     orders: Sequence[Order],
     left: Mapping[int, int],
     at_round: int,
+    tier: int,
 ) -> StageShares:
     taking = [
         Taking(
@@ -152,7 +163,7 @@ def _solve(
         bounds.extend(raised.bounds)
     shares = {option: int(share) for option, share in exact.items() if share >= 1}
     levels = _levels_after(classes, shares)
-    return StageShares(at_round, orders[0].tier, tuple(classes), left, shares, levels, tuple(bounds), named)
+    return StageShares(at_round, tier, tuple(classes), left, shares, levels, tuple(bounds), named)
 
 
 def _weights(

@@ -51,6 +51,35 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Tiers:
+    """Whom an order comes after, by round: smaller numbers are served first.
+
+    Attributes:
+        own: Its tier wherever no raise holds.
+        raised: Where one does: (first round, first round after it, tier), apart from each other, rounds ascending.
+    """
+
+    own: int
+    raised: tuple[tuple[int, int, int], ...] = ()
+
+    def at(self, at_round: int) -> int:
+        """Return the tier in a round."""
+        for first, end, tier in self.raised:
+            if first <= at_round < end:
+                return tier
+        return self.own
+
+    def least(self, first: int, end: int) -> int:
+        """Return the smallest tier in the rounds from `first` to before `end`; its own where there are none.
+
+        >>> Tiers(2, ((3, 5, 1),)).least(0, 4), Tiers(2, ((3, 5, 1),)).least(0, 3)
+        (1, 2)
+        """
+        met = [tier for since, until, tier in self.raised if max(since, first) < min(until, end)]
+        return min(met, default=self.own)
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order that the plan may serve; of those there are few enough in this engine to hold one by one.
 
@@ -59,7 +88,7 @@ class Order:
         order: Its id.
         customer: Its customer.
         demand_class: Index of its class.
-        tier: Its tier.
+        tiers: Its tier by round.
         first_round: First round in its window.
         end_round: First round after its window.
         wanted_round: First round on or after the day requested.
@@ -76,7 +105,7 @@ class Order:
     order: str
     customer: str
     demand_class: int
-    tier: int
+    tiers: Tiers
     first_round: int
     end_round: int
     wanted_round: int
@@ -168,9 +197,10 @@ class Problem:
         return tuple(option for order in self.orders for option in order.options)
 
     @cached_property
-    def tiers(self) -> tuple[int, ...]:
-        """Return the tiers that hold an order, first served first."""
-        return tuple(sorted({order.tier for order in self.orders}))
+    def tier_changes(self) -> frozenset[int]:
+        """Return the rounds in which the tier of an order is not that of the round before."""
+        raised = {order.tiers.raised for order in self.orders}
+        return frozenset(edge for spans in raised for first, end, _ in spans for edge in (first, end))
 
     @cached_property
     def by_id(self) -> dict[str, Order]:

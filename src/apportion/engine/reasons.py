@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
-from apportion.engine.problem import MILLION, Option, Order, Problem
+from apportion.engine.problem import MILLION, Option, Order, Problem, Tiers
 from apportion.engine.tableau import Tableau
 from apportion.model.policy import Rule
 
@@ -29,7 +29,7 @@ class Limits(enum.IntEnum):
     AHEAD = 6
 
 
-_NOBODY = -1  # Every rank is at least 0.
+_NOBODY = Tiers(-1)  # Every rank is at least 0.
 _KIND_RANK = {"quota": 0, "power": 1, "liquid": 2, "units": 3, "supply": 4}
 
 
@@ -49,8 +49,8 @@ class Most:
 class Granted:
     """What has been granted of each resource, by round, cumulative (a quota: inside its window).
 
-    Orders have a rank: their tier, or their turn where they are served one after another. What was granted
-    *ahead* of a rank is what orders of lower ranks were granted.
+    Orders have a rank by round: their tier, or their turn where they are served one after another. What was
+    granted *ahead* of an order is what ships in rounds in which whoever receives it has a lower rank than the order.
     """
 
     def __init__(self, problem: Problem, given: Mapping[tuple[int, int], int]) -> None:
@@ -60,25 +60,25 @@ class Granted:
         self._entries: dict[int, list[tuple[int, int, int]]] = {}
         for (index, at_round), units in given.items():
             option = problem.options[index]
-            rank = rank_of(problem, problem.orders[option.order])
+            rank = rank_of(problem, problem.orders[option.order]).at(at_round)
             for resource, use in option.uses:
                 if problem.resources[resource].holds_in(at_round):
                     self._entries.setdefault(resource, []).append((rank, at_round, units * use))
-        self._series: dict[tuple[int, int | None], list[int]] = {}
-        self._room: dict[tuple[int, int | None], list[int | None]] = {}
+        self._series: dict[tuple[int, Tiers | None], list[int]] = {}
+        self._room: dict[tuple[int, Tiers | None], list[int | None]] = {}
 
-    def used(self, resource: int, *, ahead_of: int | None) -> list[int]:
+    def used(self, resource: int, *, ahead_of: Tiers | None) -> list[int]:
         """Return what is used by each round, of all orders or of those ranked before `ahead_of`."""
         key = (resource, ahead_of)
         if key not in self._series:
             amounts = [0] * self._rounds
             for rank, at_round, amount in self._entries.get(resource, ()):
-                if ahead_of is None or rank < ahead_of:
+                if ahead_of is None or rank < (ahead_of.at(at_round) if ahead_of.raised else ahead_of.own):
                     amounts[at_round] += amount
             self._series[key] = list(accumulate(amounts))
         return self._series[key]
 
-    def room(self, resource: int, *, ahead_of: int | None) -> list[int | None]:
+    def room(self, resource: int, *, ahead_of: Tiers | None) -> list[int | None]:
         """Return what is left by each round at the least over it and all later rounds, never below 0."""
         key = (resource, ahead_of)
         if key not in self._room:
@@ -97,10 +97,10 @@ class Granted:
         return self._room[key]
 
 
-def rank_of(problem: Problem, order: Order) -> int:
-    """Return whom an order comes after: its tier, or its turn where orders are served one after another."""
+def rank_of(problem: Problem, order: Order) -> Tiers:
+    """Return whom an order comes after: its tiers, or its turn where orders are served one after another."""
     is_in_turn = problem.policy.rule in {Rule.PRIORITY, Rule.FIRST_COME}
-    return problem.turns[order.index] if is_in_turn else order.tier
+    return Tiers(problem.turns[order.index]) if is_in_turn else order.tiers
 
 
 def most_filled(problem: Problem, granted: Granted, *, order: Order, by_round: int, limits: Limits) -> Most:

@@ -16,6 +16,8 @@ import polars as pl
 
 from apportion.errors import Code, Finding, FindingsError, Severity, UsageError, has_errors, in_order
 from apportion.files.cells import read_cells, unreadable
+from apportion.files.other_names import other_table
+from apportion.files.other_reading import check_not_taken, in_our_names
 from apportion.files.settings import read_settings, settings_text
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
@@ -60,7 +62,7 @@ def find_scenario(name_or_path: str) -> Path:
         UsageError: Neither a folder nor a bundled name.
     """
     path = Path(name_or_path)
-    if is_folder(path):
+    if name_or_path and is_folder(path):  # An empty name would stand for the folder one is in.
         return path
     names = bundled_names()
     if name_or_path in names:
@@ -104,6 +106,7 @@ def read(name_or_path: str) -> World:
 def _read_table(path: Path, name: str) -> tuple[pl.DataFrame | None, list[Finding]]:
     try:
         files = [path / f"{name}{suffix}" for suffix in SUFFIXES if (path / f"{name}{suffix}").is_file()]
+        files += _other_files(path, name)
     except OSError as error:
         return None, [unreadable(f"{name}.csv", str(error))]
     if not files:
@@ -114,11 +117,33 @@ def _read_table(path: Path, name: str) -> tuple[pl.DataFrame | None, list[Findin
     text, told = read_cells(file, table=TABLES[name])
     if text is None:
         return None, told.findings()
+    other = other_table(file.stem)
+    if other is None:
+        told.add(check_not_taken(text.columns, TABLES[name], place=file.name))
+    else:
+        text, found = in_our_names(text, other, place=file.name)
+        told.add(found)
+        if text is None:
+            return None, told.findings()
     parsed = parse_table(text, TABLES[name], file=file.name, before=told)
     if not len(text) and TABLES[name].required:
         told.add([_no_rows(file)])
     # A row that is wrong and not named would be taken for a good one by the checks, so they see none of these.
     return None if told.cuts_errors else parsed.frame, told.findings()
+
+
+def _other_files(path: Path, name: str) -> list[Path]:
+    """Return the files that hold a table by another system's name; that a folder is gone is told elsewhere."""
+    try:
+        return [file for file in sorted(path.iterdir()) if _other_name(file) == name]
+    except OSError:
+        return []
+
+
+def _other_name(file: Path) -> str:
+    """Return the table that a file holds by another system's name; empty for any other file."""
+    other = other_table(file.stem) if file.suffix in SUFFIXES else None
+    return "" if other is None else other.table
 
 
 def _check_files_known(path: Path) -> Iterator[Finding]:
@@ -130,6 +155,8 @@ def _check_files_known(path: Path) -> Iterator[Finding]:
     for file in files:
         suffix = file.suffix.lower()
         if suffix not in {*SUFFIXES, *_NOT_READ} or (file.suffix in SUFFIXES and file.stem in TABLES):
+            continue
+        if _other_name(file):
             continue
         near = difflib.get_close_matches(file.stem.lower(), TABLES, n=1)
         meant = f"Did you mean {near[0]}{'.csv' if suffix in _NOT_READ else suffix}? " if near else ""

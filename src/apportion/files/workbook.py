@@ -16,8 +16,8 @@ import polars as pl
 
 from apportion.errors import Code, Finding, Severity, in_order
 from apportion.files.archive import Broken
+from apportion.files.other_names import OtherTable, other_table, squashed, unread_sheet
 from apportion.files.workbook_cells import Area, Cells, Styles, Value, area, read_shared_texts, read_sheet
-from apportion.files.workbook_headers import squashed
 from apportion.files.workbook_package import Package, SheetPart, what_it_is
 from apportion.files.workbook_settings import SHEET as SETTINGS_SHEET
 from apportion.files.workbook_settings import read_settings_sheet
@@ -104,7 +104,8 @@ class _Reader:
 
     def _ours(self, sheet: SheetPart, *, taken: dict[str, SheetPart]) -> str:
         """Return the table that a sheet holds, or empty; what is not read is told and kept."""
-        meant = _MEANINGS.get(squashed(sheet.name), "")
+        other = other_table(sheet.name)
+        meant = other.table if other else _MEANINGS.get(squashed(sheet.name), "")
         cells = None
         if sheet.name.strip().casefold() == README_SHEET.casefold():
             cells = self._cells(sheet)
@@ -136,14 +137,17 @@ class _Reader:
         return settings
 
     def _table(self, name: str, sheet: SheetPart) -> pl.DataFrame | None:
-        within = self._range(name, sheet)
-        read = read_table(self._cells(sheet), TABLES[name], place=self._place(sheet), within=within)
+        other = other_table(sheet.name)
+        within = self._range(name, sheet, other=other)
+        read = read_table(
+            self._cells(sheet), TABLES[name], place=self._place(sheet), within=within, other=other
+        )
         self._findings.extend(read.findings)
         if read.frame is not None and not len(read.frame) and TABLES[name].required:
             self._findings.append(_no_rows(self._place(sheet)))
         return read.frame
 
-    def _range(self, name: str, sheet: SheetPart) -> Area | None:
+    def _range(self, name: str, sheet: SheetPart, *, other: OtherTable | None) -> Area | None:
         """Return the table defined on a sheet, else the range that bears the table's name; None: neither."""
         ranges: dict[str, Area] = {}
         for link in self._package.relations(sheet.path).values():
@@ -160,7 +164,8 @@ class _Reader:
             return next(iter(ranges.values()))
         if not ranges:
             ranges = self._defined_names(sheet)
-        return ranges.get(squashed(name))
+        names = (name, *(other.sheets if other else ()))
+        return next((ranges[squashed(one)] for one in names if squashed(one) in ranges), None)
 
     def _defined_names(self, sheet: SheetPart) -> dict[str, Area]:
         found = {}
@@ -203,13 +208,15 @@ def _hidden(file: str, name: str) -> Finding:
 
 def _unknown(file: str, name: str) -> Finding:
     near = difflib.get_close_matches(name.strip().lower(), TABLES, n=1)
+    advice = unread_sheet(name)
+    meant = f"Did you mean {near[0]}? " if near else ""
     return Finding(
         code=Code.TABLE_UNKNOWN,
         severity=Severity.WARNING,
         file=file,
         found=f"No table is read from the sheet {name!r}; it is left out.",
         expected=f"one of {SETTINGS_SHEET}, {', '.join(TABLES)}.",
-        fix=f"{f'Did you mean {near[0]}? ' if near else ''}Rename the sheet, or leave it as a note.",
+        fix=f"{meant}Rename the sheet, or leave it as a note{f'; or {advice}' if advice else ''}.",
     )
 
 

@@ -23,6 +23,7 @@ _MOST_MERGED = 100_000
 # Day formats that a file may name by number alone. Source: ECMA-376 part 1, 18.8.30.
 _DAY_FORMATS = {*range(14, 23), *range(27, 37), *range(50, 59)}
 _PERCENT_FORMATS = {"9", "10"}
+_ELAPSED_FORMATS = {"46"}
 _TIME_LETTERS = re.compile("[dmyhse]", re.IGNORECASE)
 _NO_TIME_LETTERS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]|general|e[+-]', re.IGNORECASE)
 _ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
@@ -44,6 +45,12 @@ class Wrong(NamedTuple):
 
 class Percent(float):
     """A number shown as a percentage: 0.05 that reads 5%, so that which of the two is meant is never guessed."""
+
+    __slots__ = ()
+
+
+class Elapsed(float):
+    """A number of days shown as a length of time, such as 7 that reads 168:00:00."""
 
     __slots__ = ()
 
@@ -146,7 +153,7 @@ def plain_text(text: str) -> str:
 
 
 class Styles:
-    """Which styles of cells show days or percentages."""
+    """Which styles of cells show days, lengths of time or percentages."""
 
     def __init__(self, package: Package) -> None:
         """Read the formats of numbers and the first day of the calendar."""
@@ -158,15 +165,18 @@ class Styles:
         }
         formats = [node.attributes.get("numFmtId", "0") for node in tree.walk("cellXfs", "xf")]
         self._days = {at for at, number in enumerate(formats) if _shows_day(number, codes=codes)}
+        self._lengths = {at for at, number in enumerate(formats) if _shows_length(number, codes=codes)}
         self._percents = {at for at, number in enumerate(formats) if _shows_percent(number, codes=codes)}
         properties = next(package.book.walk("workbookPr"), Node("", {}))
         self._is_1904 = properties.attributes.get("date1904", "0") in {"1", "true"}
 
     def shown(self, number: float, *, style: str) -> Value | None:
-        """Return the day or percentage that a style shows a number as, or None where it shows the number."""
+        """Return the day, length or percentage that a style shows a number as; None where it shows the number."""
         at = int(style) if style.isdecimal() else 0
         if at in self._days:
             return self.day(number)
+        if at in self._lengths:
+            return Elapsed(number)
         return Percent(number) if at in self._percents else None
 
     def day(self, serial: float) -> Value:
@@ -191,6 +201,11 @@ def _shows_day(number: str, *, codes: Mapping[str, str]) -> bool:
     first = code.partition(";")[0]
     # Hours beyond a day are a length of time: the number is a count of days.
     return not _ELAPSED.search(first) and bool(_TIME_LETTERS.search(_NO_TIME_LETTERS.sub("", first)))
+
+
+def _shows_length(number: str, *, codes: Mapping[str, str]) -> bool:
+    code = codes.get(number)
+    return number in _ELAPSED_FORMATS if code is None else bool(_ELAPSED.search(code.partition(";")[0]))
 
 
 def _shows_percent(number: str, *, codes: Mapping[str, str]) -> bool:

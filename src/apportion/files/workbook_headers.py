@@ -6,16 +6,15 @@ between quotation marks is taken to the letter: so are written those that would 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from apportion.files.other_names import OtherTable, squashed
 from apportion.files.workbook_cells import LAST_COLUMN, LAST_ROW, Area, Cells, Value, Wrong
 from apportion.files.workbook_words import words
 from apportion.model.columns import Table
 from apportion.model.parsing import FILE, ROW
 
-_BLANKS = re.compile(r"[\s_]+")
 # Titles above a header are few; further down, a row that looks like a header is one of the table's own.
 _ROWS_SEARCHED = 10
 _SURE_MATCHES = 2
@@ -30,20 +29,13 @@ class Header:
         row: Its last row; the rows of the table follow it.
         columns: The name of each column by its place; names may repeat.
         above: The rows above it that hold something.
+        theirs: Of the columns that another system calls otherwise, what stands over them.
     """
 
     row: int
     columns: Mapping[int, str]
     above: tuple[int, ...]
-
-
-def squashed(name: str) -> str:
-    """Return a name without what people write differently.
-
-    >>> squashed(" Requested On") == squashed("requested_on")
-    True
-    """
-    return _BLANKS.sub("", name).casefold()
+    theirs: Mapping[int, str] = field(default_factory=dict)
 
 
 def column_of(header: str, table: Table) -> str:
@@ -80,10 +72,19 @@ def _known(table: Table) -> dict[str, str]:
     return {squashed(name): name for name in (*table.by_name, ROW, FILE)}
 
 
-def find_header(cells: Cells, table: Table, *, within: Area) -> Header | None:
+def find_header(
+    cells: Cells, table: Table, *, within: Area, other: OtherTable | None = None
+) -> Header | None:
     """Return the header: the first row that names two columns and is not merged sideways, else the best match.
 
-    None where nothing stands within the area.
+    Args:
+        cells: What stands on the sheet.
+        table: The contract of the table.
+        within: Where to look.
+        other: The table in another system's names, which are known beside ours.
+
+    Returns:
+        None where nothing stands within the area.
     """
     numbers = sorted(row for row in cells.rows if within.top <= row <= within.bottom)
     rows = {row: _named(cells, row, within=within) for row in numbers[:_ROWS_SEARCHED]}
@@ -91,15 +92,26 @@ def find_header(cells: Cells, table: Table, *, within: Area) -> Header | None:
     if not rows:
         return None
     known = set(table.by_name)
-    matches = {
-        row: len(known.intersection(column_of(name, table) for name in names.values()))
-        for row, names in rows.items()
-    }
+    columns = {row: _columns(names, table, other=other) for row, names in rows.items()}
+    matches = {row: len(known.intersection(named.values())) for row, named in columns.items()}
     sideways = {area.top for area in cells.merged if area.right > area.left}
     sure = [row for row, count in matches.items() if count >= _SURE_MATCHES and row not in sideways]
     row = sure[0] if sure else max(matches, key=lambda one: matches[one])
-    columns = {at: column_of(name, table) for at, name in rows[row].items()}
-    return Header(row, columns, tuple(one for one in numbers if one < row))
+    theirs = {at: rows[row][at].strip() for at in _theirs(rows[row], table, other=other)}
+    return Header(row, columns[row], tuple(one for one in numbers if one < row), theirs)
+
+
+def _columns(names: Mapping[int, str], table: Table, *, other: OtherTable | None) -> dict[int, str]:
+    ours = {at: column_of(name, table) for at, name in names.items()}
+    return ours | _theirs(names, table, other=other)
+
+
+def _theirs(names: Mapping[int, str], table: Table, *, other: OtherTable | None) -> dict[int, str]:
+    """Return of each header in another system's words the column of ours; one in quotation marks is none."""
+    if other is None:
+        return {}
+    there = {column_of(name, table) for name in names.values()} & set(table.by_name)
+    return other.taken({at: name for at, name in names.items() if not _is_quoted(name.strip())}, there=there)
 
 
 def _named(cells: Cells, row: int, *, within: Area) -> dict[int, str]:

@@ -17,9 +17,9 @@ from typing import NamedTuple
 import tomli_w
 
 from apportion.errors import Code, Finding, Severity
+from apportion.files.other_names import squashed
 from apportion.files.settings import SettingsReader, settings_text
 from apportion.files.workbook_cells import Cells, Value, Wrong, spelled_number
-from apportion.files.workbook_headers import squashed
 from apportion.files.workbook_words import words, words_for
 from apportion.model.columns import Kind
 from apportion.model.policy import Settings

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from apportion.files.workbook_cells import Percent, Value, Wrong, spelled_number
+from apportion.files.workbook_cells import Elapsed, Percent, Value, Wrong, spelled_number
 from apportion.model.columns import Kind
 
 _DAY_AT_MIDNIGHT = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[\sT]+00:00(:00(\.0+)?)?\s*")
 # A comma that can only mark decimals: thousands stand in groups of three, and never after a leading zero.
 _DECIMAL_COMMA = re.compile(r"\s*([+-]?)(\d{1,15}),(\d+)\s*")
 _THOUSANDS_DIGITS = 3
+_SECONDS_PER_DAY = 86_400
 _LONGEST_THOUSANDS = 3
 
 
@@ -34,6 +35,18 @@ def words(value: Value) -> str:
             return value.told
         case _:
             return value.isoformat()
+
+
+def words_for_length(value: Value) -> str:
+    """Return a value as the text for a length of time; a number that is shown as one counts days.
+
+    >>> words_for_length(Elapsed(7.5)), words_for_length(259200), words_for_length("168:00:00")
+    ('180:00:00', '259200', '168:00:00')
+    """
+    if not isinstance(value, Elapsed) or value < 0:
+        return words(value)
+    minutes, seconds = divmod(round(value * _SECONDS_PER_DAY), 60)
+    return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def words_for(value: Value, kind: Kind) -> str:

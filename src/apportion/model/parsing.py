@@ -53,14 +53,22 @@ class Parsed:
         return tuple(self.told.findings())
 
 
-def parse_table(text: pl.DataFrame, table: Table, *, file: str, before: Told | None = None) -> Parsed:
+def parse_table(
+    text: pl.DataFrame,
+    table: Table,
+    *,
+    file: str,
+    before: Told | None = None,
+    emptied: Mapping[str, Sequence[int]] | None = None,
+) -> Parsed:
     """Return the typed columns of one table.
 
     Args:
         text: Every column as text, empty cells null, with the row numbers in `_row`.
         table: Its contract.
         file: The file as the user named it, for findings.
-        before: What is told of the file already, and how much may be; without it, all but misspelt columns.
+        before: What is told of the file already; without it, misspelt columns are not told.
+        emptied: Of a column the rows whose cell is empty because what stands there was told already.
     """
     told = Told(file) if before is None else before
     columns: list[pl.Series] = [text[ROW], pl.Series(FILE, [file] * len(text), dtype=pl.String)]
@@ -72,7 +80,8 @@ def parse_table(text: pl.DataFrame, table: Table, *, file: str, before: Told | N
             columns.append(text[name])
             continue
         columns.append(_parse_column(text, column, told=told))
-        _check_filled(text, column, table=table, told=told)
+        rows = text if emptied is None else text.filter(~pl.col(ROW).is_in(list(emptied.get(name, ()))))
+        _check_filled(rows, column, table=table, told=told)
     near = near_columns(text.columns, table)
     told.add(_check_columns_there(text, table, file=file, near=near))
     if (

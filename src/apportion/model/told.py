@@ -1,4 +1,4 @@
-"""The findings of one file: where it is so wished the first of them in full, the rest counted.
+"""The findings of one file: the first of them in full, the rest counted.
 
 A file can be wrong in every cell. What is told of it stays readable, and is made in the time that reading takes.
 """
@@ -6,10 +6,38 @@ A file can be wrong in every cell. What is told of it stays readable, and is mad
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from apportion.errors import Code, Finding, Severity, in_order
 
-_ALL = 1 << 60
+# So many findings of one file are told in full.
+MOST = 1_000
+# Findings are put in order whenever so many times the most are held, so that few are held at any time.
+_HELD = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut(Finding):
+    """How many more findings of a file there are than those listed.
+
+    Attributes:
+        rest: How many; the grade is that of the worst of them.
+    """
+
+    rest: int
+
+
+def cut(file: str, rest: int, *, severity: Severity, most: int = MOST) -> Cut:
+    """Return the finding that stands for `rest` others, the worst of them of this grade."""
+    return Cut(
+        code=Code.FINDINGS_CUT,
+        severity=severity,
+        file=file,
+        found=f"{rest:,} more findings of this file are not listed.",
+        expected=f"at most {most:,} findings of one file.",
+        fix="Mend what is listed, which often mends the rest, and check again.",
+        rest=rest,
+    )
 
 
 class Told:
@@ -20,7 +48,7 @@ class Told:
         most: How many findings are told in full.
     """
 
-    def __init__(self, file: str, *, most: int = _ALL) -> None:
+    def __init__(self, file: str, *, most: int = MOST) -> None:
         """Start with nothing told."""
         self.file = file
         self.most = most
@@ -32,21 +60,18 @@ class Told:
         """Keep findings.
 
         Args:
-            findings: What is told in full.
+            findings: What is told in full, and what was cut elsewhere.
             rest: How many more of their kind there are in rows further down.
             severity: The grade of those.
         """
-        self._kept.extend(findings)
-        if rest:
-            self._rest += rest
-            self._worst = max(self._worst, severity)
-
-    def add_next(self, finding: Finding) -> None:
-        """Keep a finding where findings come by row and few are kept so far; count it where many are."""
-        if len(self._kept) < self.most:
-            self._kept.append(finding)
-        else:
-            self.add((), rest=1, severity=finding.severity)
+        for one in findings:
+            if isinstance(one, Cut):
+                self._count(one.rest, severity=one.severity)
+                continue
+            self._kept.append(one)
+            if len(self._kept) > _HELD * self.most:
+                self._keep_first()
+        self._count(rest, severity=severity)
 
     def add_all(self, other: Told) -> None:
         """Keep what is told of the same file elsewhere."""
@@ -54,36 +79,41 @@ class Told:
 
     def __bool__(self) -> bool:
         """Return whether anything is told."""
-        return bool(self._kept)
+        return bool(self._kept or self._rest)
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether a finding in a row further down would only be counted."""
+        return len(self._kept) >= self.most
 
     def findings(self) -> list[Finding]:
         """Return all findings; where they are too many, the first in their order and one that counts the rest."""
-        if not self._over:
+        self._keep_first()
+        if not self._rest:
             return list(self._kept)
-        shown, over = self._divided()
-        rest = self._rest + len(over)
-        cut = Finding(
-            code=Code.FINDINGS_CUT,
-            severity=self._worst_cut(over),
-            file=self.file,
-            found=f"{rest:,} more findings of this file are not listed.",
-            expected=f"at most {self.most:,} findings of one file.",
-            fix="Mend what is listed, which often mends the rest, and check again.",
-        )
-        return [*shown, cut]
+        return [*self._kept, cut(self.file, self._rest, severity=self._worst, most=self.most)]
 
     @property
     def cuts_errors(self) -> bool:
         """Return whether a finding of error grade is counted only, so that its row is known to nobody."""
-        return bool(self._over) and self._worst_cut(self._divided()[1]) is Severity.ERROR
+        self._keep_first()
+        return bool(self._rest) and self._worst is Severity.ERROR
 
-    @property
-    def _over(self) -> int:
-        return self._rest + max(len(self._kept) - self.most, 0)
+    def _count(self, rest: int, *, severity: Severity) -> None:
+        if rest:
+            self._rest += rest
+            self._worst = max(self._worst, severity)
 
-    def _divided(self) -> tuple[list[Finding], list[Finding]]:
+    def _keep_first(self) -> None:
         ordered = in_order(self._kept)
-        return ordered[: self.most], ordered[self.most :]
+        self._kept = ordered[: self.most]
+        for one in ordered[self.most :]:
+            self._count(1, severity=one.severity)
 
-    def _worst_cut(self, over: list[Finding]) -> Severity:
-        return max([self._worst, *(one.severity for one in over)])
+
+def first_of_each(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings of many files in order, of each file the first and how many more there are."""
+    told: dict[str, Told] = {}
+    for one in findings:
+        told.setdefault(one.file, Told(one.file)).add([one])
+    return in_order(one for file in told.values() for one in file.findings())

@@ -7,7 +7,8 @@ of each fact the latest; and, for the readiness of sites, the case. `World.table
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,7 +17,7 @@ import polars as pl
 from apportion.digest import digest, digest_lines
 from apportion.errors import UsageError
 from apportion.model.canonical import row_lines
-from apportion.model.columns import Same, Table
+from apportion.model.columns import Kind, Same, Table
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import FILE, ROW
 from apportion.model.policy import Case, Settings
@@ -24,6 +25,8 @@ from apportion.model.policy import Case, Settings
 ALL = "all"
 PUBLIC = "public"
 PARTY_PREFIX = "party:"
+# So many names are looked through for one like that of a viewpoint.
+_MOST_NAMES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +72,8 @@ class World:
         """Return the world as a viewer knew it on `day`.
 
         Raises:
-            UsageError: The viewpoint is none of ``all``, ``public``, ``party:NAME``.
+            UsageError: The viewpoint is none of ``all``, ``public``, ``party:NAME``, or no row names such a party
+                while some name others.
         """
         is_party = viewpoint.startswith(PARTY_PREFIX) and len(viewpoint) > len(PARTY_PREFIX)
         if viewpoint not in {ALL, PUBLIC} and not is_party:
@@ -77,6 +81,8 @@ class World:
                 f"There is no viewpoint {viewpoint!r}.",
                 fix="Use all, public or party:NAME, e.g. party:tesla.",
             )
+        if is_party:
+            _check_named(viewpoint.removeprefix(PARTY_PREFIX), _parties_named(self))
         return replace(self, view=replace(self.view, as_known_on=day, viewpoint=viewpoint))
 
     def case(self, case: str) -> World:
@@ -148,6 +154,31 @@ class World:
         if name in TABLES:
             return self.table(name)
         raise AttributeError(f"A world has no {name!r}; its tables are {', '.join(TABLES)}.")
+
+
+def _parties_named(world: World) -> set[str]:
+    """Return every party that a statement names, as what it is about or as who knew of it."""
+    names: set[str] = set()
+    for name, frame in world.tables.items():
+        for column in TABLES[name].by_name.values():
+            is_party = column.refers == "parties" or column.name in {"known_to", "vendor"}
+            if (is_party or (name, column.name) == ("parties", "party")) and column.name in frame.columns:
+                cells = frame[column.name]
+                named = cells.explode() if column.kind is Kind.LIST else cells
+                names.update(named.unique().drop_nulls().to_list())
+    return names
+
+
+def _check_named(party: str, known: Collection[str]) -> None:
+    if not known or party in known:
+        return
+    folded = {name.casefold(): name for name in sorted(known)[:_MOST_NAMES]}
+    near = [folded[one] for one in difflib.get_close_matches(party.casefold(), folded)]
+    meant = f"Did you mean {' or '.join(PARTY_PREFIX + name for name in near)}? " if near else ""
+    raise UsageError(
+        f"No row names a party {party!r}, so there is no viewpoint {PARTY_PREFIX + party!r}.",
+        fix=f"{meant}Name a party as the scenario does, or add it to the table parties.",
+    )
 
 
 def _spelled(value: object) -> object:

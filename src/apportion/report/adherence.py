@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
+
 from apportion.model.canonical import as_text
+from apportion.report.summary import total
 from apportion.report.words import Words
 from apportion.study.adherence import STOCK, Adherence
 
@@ -14,12 +17,21 @@ _MOST_SENTENCES = 5
 _PERCENT = 100
 
 
-def adherence_sentences(found: Adherence, *, words: Words) -> list[str]:
-    """Return the total and the largest departures, each as a sentence."""
+def adherence_sentences(
+    found: Adherence, *, words: Words, names: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return the total, what of it ran, and the largest departures, each as a sentence.
+
+    Args:
+        found: The study.
+        words: The language.
+        names: What customers are called, by id; by default by their ids.
+    """
     return [
         _total(found, words=words),
+        *_ran(found, words=words),
         *(
-            _departure(row, words=words)
+            departure_sentence(row, words=words, names=names or {})
             for row in found.departures.head(_MOST_SENTENCES).iter_rows(named=True)
         ),
     ]
@@ -34,7 +46,18 @@ def _total(found: Adherence, *, words: Words) -> str:
     return words.say("adherence.total", days=found.unit_days, share=f"{share.quantize(Decimal('0.1'))}%")
 
 
-def _departure(row: Mapping[str, Any], *, words: Words) -> str:
+def _ran(found: Adherence, *, words: Words) -> list[str]:
+    ahead = found.departures.filter(pl.col("winner") != STOCK)
+    if not len(ahead):
+        return []
+    return [
+        words.say("adherence.live", days=total(ahead["unit_days"]), live=total(ahead["live_unit_days_most"]))
+    ]
+
+
+def departure_sentence(row: Mapping[str, Any], *, words: Words, names: Mapping[str, str]) -> str:
+    """Return one row of `departures` as a sentence."""
+    winner, loser = names.get(row["winner"], row["winner"]), names.get(row["loser"], row["loser"])
     values = {
         "units": row["units"],
         "sku": row["sku"],
@@ -43,10 +66,10 @@ def _departure(row: Mapping[str, Any], *, words: Words) -> str:
         "days": row["unit_days"],
     }
     if row["loser"] == STOCK:
-        return words.say("adherence.early", winner=row["winner"], **values)
+        return words.say("adherence.early", winner=winner, **values)
     if row["winner"] == STOCK:
-        return words.say("adherence.kept", loser=row["loser"], **values)
-    return words.say("adherence.ahead", winner=row["winner"], loser=row["loser"], **values)
+        return words.say("adherence.kept", loser=loser, **values)
+    return words.say("adherence.ahead", winner=winner, loser=loser, **values)
 
 
 def adherence_table(found: Adherence) -> list[tuple[str, ...]]:

@@ -1,10 +1,8 @@
-"""The tables of the page: columns, rows as text with the value they sort by, and what was left out."""
+"""The tables of a plan, each with what was left out of it."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 import polars as pl
@@ -13,75 +11,12 @@ from apportion.errors import Finding
 from apportion.model.plan import Plan
 from apportion.report.cells import bottleneck_words, reason_words, remedy_words, resource_words
 from apportion.report.summary import CustomerLine
-from apportion.report.words import Value, Words
+from apportion.report.tables import DAY, NUMBER, TEXT, Bar, BarTable, Cell, Grid, more_rows, rows_of
+from apportion.report.words import Words
 
 MOST_ROWS = 500
 MOST_LEVELS = 40
 MOST_FINDINGS = 25
-TEXT, NUMBER, DAY = "text", "number", "day"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell: its text and what it sorts by."""
-
-    text: str
-    value: str = ""
-    is_number: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """One table.
-
-    Attributes:
-        id: Its id in the page.
-        caption: What a row is, in one sentence.
-        columns: Each heading, and what stands under it: ``text``, ``number`` or ``day``.
-        rows: The cells.
-        more: The sentence that says how many rows stand only in which file; empty if none.
-    """
-
-    id: str
-    caption: str
-    columns: tuple[tuple[str, str], ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    more: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """The level of one demand class at the end.
-
-    Attributes:
-        name: The class.
-        level: The level as people read it.
-        percent: Its length against the longest, in percent.
-        bottleneck: What stopped it, in words.
-        day: The last day on which it stood.
-    """
-
-    name: str
-    level: str
-    percent: str
-    bottleneck: str
-    day: str
-
-
-def _cell(value: Value | None, *, words: Words) -> Cell:
-    if value is None:
-        return Cell("")
-    if isinstance(value, str | dt.date):
-        return Cell(words.text_of(value), str(value))
-    return Cell(words.text_of(value), f"{float(value):.6f}".rstrip("0").rstrip("."), is_number=True)
-
-
-def _rows(table: Sequence[Sequence[Value | None]], *, words: Words) -> tuple[tuple[Cell, ...], ...]:
-    return tuple(tuple(_cell(value, words=words) for value in row) for row in table)
-
-
-def _more(count: int, *, most: int, file: str, words: Words) -> str:
-    return words.say("table.more", count=count - most, file=file) if count > most else ""
 
 
 def customers_grid(lines: Sequence[CustomerLine], *, words: Words) -> Grid:
@@ -108,8 +43,8 @@ def customers_grid(lines: Sequence[CustomerLine], *, words: Words) -> Grid:
             (words.say("column.first-shipment"), DAY),
             (words.say("column.main-reason"), TEXT),
         ),
-        rows=_rows(table, words=words),
-        more=_more(len(lines), most=MOST_ROWS, file="customers.csv", words=words),
+        rows=rows_of(table, words=words),
+        more=more_rows(len(lines), most=MOST_ROWS, file="customers.csv", words=words),
     )
 
 
@@ -145,8 +80,8 @@ def shortages_grid(plan: Plan, *, words: Words) -> Grid:
             (words.say("column.until"), DAY),
             (words.say("column.remedy"), TEXT),
         ),
-        rows=_rows(table, words=words),
-        more=_more(len(shortages), most=MOST_ROWS, file="shortages.csv", words=words),
+        rows=rows_of(table, words=words),
+        more=more_rows(len(shortages), most=MOST_ROWS, file="shortages.csv", words=words),
     )
 
 
@@ -179,8 +114,8 @@ def allocations_grid(plan: Plan, *, words: Words) -> Grid:
             (words.say("column.first-day"), DAY),
             (words.say("column.last-day"), DAY),
         ),
-        rows=_rows(runs.head(MOST_ROWS).select(names).rows(), words=words),
-        more=_more(len(runs), most=MOST_ROWS, file="allocations.csv", words=words),
+        rows=rows_of(runs.head(MOST_ROWS).select(names).rows(), words=words),
+        more=more_rows(len(runs), most=MOST_ROWS, file="allocations.csv", words=words),
     )
 
 
@@ -197,13 +132,13 @@ def findings_grid(findings: Sequence[Finding], *, words: Words) -> Grid:
             (words.say("column.found"), TEXT),
             (words.say("column.fix"), TEXT),
         ),
-        rows=_rows(table, words=words),
-        more=_more(len(findings), most=MOST_FINDINGS, file="plan.json", words=words),
+        rows=rows_of(table, words=words),
+        more=more_rows(len(findings), most=MOST_FINDINGS, file="plan.json", words=words),
     )
 
 
-def level_bars(plan: Plan, *, words: Words) -> tuple[tuple[Bar, ...], str]:
-    """Return the last level of each demand class, the lowest first, and what was left out."""
+def level_bars(plan: Plan, *, words: Words) -> BarTable:
+    """Return the last level of each demand class, the lowest first."""
     last = (
         plan.tables["levels"]
         .sort(["round_on", "tier"], maintain_order=True)
@@ -215,11 +150,23 @@ def level_bars(plan: Plan, *, words: Words) -> tuple[tuple[Bar, ...], str]:
     bars = tuple(
         Bar(
             name=row["demand_class"],
-            level=words.text_of(level),
-            percent=f"{float(level / highest * 100):.2f}",
-            bottleneck=bottleneck_words(row["bottleneck"], words=words),
-            day=row["round_on"].isoformat(),
+            parts=(("level", "", f"{float(level / highest * 100):.2f}"),),
+            value=words.text_of(level),
+            cells=(
+                Cell(bottleneck_words(row["bottleneck"], words=words)),
+                Cell(row["round_on"].isoformat()),
+            ),
         )
         for level, row in rows[:MOST_LEVELS]
     )
-    return bars, _more(len(rows), most=MOST_LEVELS, file="levels.csv", words=words)
+    return BarTable(
+        caption=words.say("table.levels"),
+        columns=(
+            (words.say("column.class"), TEXT),
+            (words.say("column.level"), NUMBER),
+            (words.say("column.stopped-by"), TEXT),
+            (words.say("column.last-day"), DAY),
+        ),
+        bars=bars,
+        more=more_rows(len(rows), most=MOST_LEVELS, file="levels.csv", words=words),
+    )

@@ -1,10 +1,11 @@
-"""The rule of a plan, as steps in words that hold for its settings, and its view as sentences."""
+"""The rule of a plan or a study, as steps in words that hold for its settings, and its view as sentences."""
 
 from __future__ import annotations
 
-from apportion.model.plan import Plan
+from typing import Protocol
+
 from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
-from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, World
+from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, View, World
 from apportion.report.words import Words
 
 _RULES = {
@@ -31,12 +32,24 @@ _CASES = {
 }
 
 
-def rule_sentence(plan: Plan, *, words: Words) -> str:
+class Ruled(Protocol):
+    """What was made under a policy and a view: a plan, or a study."""
+
+    @property
+    def policy(self) -> Policy:
+        """Return the rules."""
+
+    @property
+    def view(self) -> View:
+        """Return which statements were looked at."""
+
+
+def rule_sentence(plan: Ruled, *, words: Words) -> str:
     """Return the rule in one sentence."""
     return words.say(_RULES[plan.policy.rule])
 
 
-def rule_steps(world: World, plan: Plan, *, words: Words) -> list[str]:
+def rule_steps(world: World, plan: Ruled, *, words: Words) -> list[str]:
     """Return what the rule does, step by step, each as it is under the plan's own settings."""
     policy = plan.policy
     planned = words.say("step.planned", commitments=words.listed(policy.commitments))
@@ -89,7 +102,7 @@ def _levelled(world: World, policy: Policy, *, words: Words) -> list[str]:
     ]
 
 
-def view_sentences(plan: Plan, *, words: Words) -> list[str]:
+def view_sentences(plan: Ruled, *, words: Words) -> list[str]:
     """Return which statements were looked at: known when, to whom, and which case."""
     view = plan.view
     known = words.say("view.known-always")

@@ -4,15 +4,19 @@ Two futures of the same supply are laid side by side day by day: what each custo
 shipments, then lots as booked) and what the policy would have given it by then. What one customer is ahead of the
 policy others are behind, or it would still lie in the supplier's stock; so on every day the differences of one SKU
 sum to nothing. Who is ahead is matched with who is behind, by name, stock last; unit-days are the sum over days.
+
+Both futures are replayed, too: of what a customer is ahead by, no more can be live than it runs more of in fact.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 import polars as pl
 
@@ -21,7 +25,9 @@ from apportion.model.columns import NUMBER
 from apportion.model.plan import MILLION
 from apportion.model.policy import Policy, Rule
 from apportion.model.room import millionths_or_none
-from apportion.model.world import World
+from apportion.model.world import View, World
+from apportion.study.frames import frame_of
+from apportion.study.replay import replay
 
 STOCK = "(in stock)"
 DEPARTURES: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -32,7 +38,15 @@ DEPARTURES: dict[str, pl.DataType | type[pl.DataType]] = {
     "from_on": pl.Date,
     "until_on": pl.Date,
     "unit_days": NUMBER,
+    "live_unit_days_most": NUMBER,
     "cost_usd": NUMBER,
+}
+PATHS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "customer": pl.String,
+    "sku": pl.String,
+    "day_on": pl.Date,
+    "units_in_fact": NUMBER,
+    "units_by_policy": NUMBER,
 }
 _HOURS = 24
 
@@ -43,14 +57,23 @@ class Adherence:
 
     Attributes:
         departures: One row per SKU, winner and loser: the most units at once, the first day and the first after
-            the last, unit-days over the horizon, and what those cost at the SKU's rent (empty where it has none).
+            the last, unit-days over the horizon, how many of those can have been live at the most: beyond what
+            the winner would have had live by the policy (empty where the units lay in stock), and what all cost
+            at the SKU's rent (empty where it has none).
         unit_days: The sum of all departures, in units and days.
         delivered_unit_days: What customers had received in fact, in units and days, for comparison.
+        paths: What each customer had received of each SKU from the first day of the plan on, in fact and by the
+            policy: one row for each day on which either changes, by customer, SKU and day.
+        policy: What was compared with.
+        view: Which statements were looked at.
     """
 
     departures: pl.DataFrame
     unit_days: Decimal
     delivered_unit_days: Decimal
+    paths: pl.DataFrame
+    policy: Policy
+    view: View
 
 
 def adherence(world: World, policy: Policy | None = None) -> Adherence:
@@ -65,23 +88,32 @@ def adherence(world: World, policy: Policy | None = None) -> Adherence:
     chosen = policy or world.settings.policy
     if chosen.rule is Rule.AS_BOOKED:
         chosen = replace(chosen, rule=Rule.MAX_MIN)
+    before = _before_decisions(world)
     booked = draft_plan(world, replace(chosen, rule=Rule.AS_BOOKED)).allocations
-    fair = draft_plan(_before_decisions(world), chosen).allocations
+    fair = draft_plan(before, chosen).allocations
     in_fact = [*_shipped(world), *_received(booked)]
     by_policy = list(_received(fair))
-    matched = _Matching(world)
+    matched = _Matching(world, live_ahead=_live_ahead(before, _decided(world, booked), by_policy=fair))
+    paths: list[_Path] = []
     for sku in sorted({sku for sku, *_ in (*in_fact, *by_policy)}):
-        matched.add(sku, _steps(in_fact, sku), by_policy=_steps(by_policy, sku))
+        steps, policy_steps = _steps(in_fact, sku), _steps(by_policy, sku)
+        matched.add(sku, steps, by_policy=policy_steps)
+        paths.extend(_paths(sku, steps, by_policy=policy_steps))
     end_on = world.settings.calendar.end_on
     delivered = sum(units * max(0, (end_on - day).days) for _, _, day, units in in_fact)
     return Adherence(
         departures=matched.table(),
         unit_days=_decimal(matched.unit_days),
         delivered_unit_days=_decimal(delivered),
+        paths=frame_of(sorted(paths), columns=PATHS),
+        policy=chosen,
+        view=world.view,
     )
 
 
 Receipt = tuple[str, str, dt.date, int]  # SKU, customer, day, millionths of a unit
+_Path = tuple[str, str, dt.date, Decimal, Decimal]  # A row of `paths`.
+_Live = Mapping[tuple[str, str], Sequence[tuple[dt.date, int]]]  # By customer and SKU: day, millionths.
 
 
 def _before_decisions(world: World) -> World:
@@ -101,6 +133,36 @@ def _shipped(world: World) -> Iterable[Receipt]:
             yield row["sku"], customers[row["order"]], row["shipped_on"], row["quantity"] * MILLION
 
 
+def _decided(world: World, booked: pl.DataFrame) -> pl.DataFrame:
+    """Return what happened as rows that can be replayed: shipments within the horizon, then lots as booked."""
+    columns = ["order", "sku", "site", "round_on", "units", "lot"]
+    later = booked.with_columns(lot=pl.lit(None, dtype=pl.String)).select(columns)
+    if "shipments" not in world.tables:
+        return later
+    calendar = world.settings.calendar
+    is_decision = pl.col("shipped_on").is_between(calendar.start_on, calendar.end_on, closed="left")
+    is_known = pl.col("order").is_in(world.table("orders")["order"].implode())
+    shipped = world.table("shipments").filter(is_decision & is_known)
+    shipped = shipped.with_columns(round_on="shipped_on", units=pl.col("quantity").cast(NUMBER))
+    return pl.concat([shipped.select(columns), later])
+
+
+def _live_ahead(world: World, decided: pl.DataFrame, *, by_policy: pl.DataFrame) -> _Live:
+    """Return how many more units each customer runs of each SKU in fact than by the policy, where that changes."""
+    added: dict[tuple[str, str], dict[dt.date, int]] = {}
+    for sign, allocations in ((1, decided), (-1, by_policy)):
+        before: dict[tuple[str, str, str], int] = {}
+        for party, site, sku, day, live, _ in replay(world, allocations).live.iter_rows():
+            units = sign * int(live * MILLION)
+            on_day = added.setdefault((party, sku), {})
+            on_day[day] = on_day.get(day, 0) + units - before.get((party, site, sku), 0)
+            before[party, site, sku] = units
+    return {
+        key: list(zip(sorted(on_day), accumulate(on_day[day] for day in sorted(on_day)), strict=True))
+        for key, on_day in added.items()
+    }
+
+
 def _received(allocations: pl.DataFrame) -> Iterable[Receipt]:
     for row in allocations.iter_rows(named=True):
         yield row["sku"], row["customer"], row["round_on"], int(row["units"] * MILLION)
@@ -116,6 +178,23 @@ def _steps(receipts: Sequence[Receipt], sku: str) -> dict[dt.date, dict[str, int
     return steps
 
 
+def _paths(
+    sku: str,
+    in_fact: Mapping[dt.date, Mapping[str, int]],
+    *,
+    by_policy: Mapping[dt.date, Mapping[str, int]],
+) -> Iterable[_Path]:
+    """Return what each customer has received of one SKU by each day on which either future gives it some."""
+    sums: dict[str, list[int]] = {}
+    for day in sorted({*in_fact, *by_policy}):
+        given, fair = in_fact.get(day, {}), by_policy.get(day, {})
+        for customer in sorted({*given, *fair}):
+            sum_of = sums.setdefault(customer, [0, 0])
+            sum_of[0] += given.get(customer, 0)
+            sum_of[1] += fair.get(customer, 0)
+            yield customer, sku, day, _decimal(sum_of[0]), _decimal(sum_of[1])
+
+
 @dataclass(slots=True)
 class _Departure:
     """What one winner was ahead at one loser's cost so far, in millionths of a unit."""
@@ -124,12 +203,14 @@ class _Departure:
     from_on: dt.date
     until_on: dt.date
     unit_days: int
+    live_unit_days: int
 
 
 class _Matching:
     """Matches who is ahead with who is behind, stretch by stretch."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, live_ahead: _Live) -> None:
+        self._live_ahead = live_ahead
         self._end_on = world.settings.calendar.end_on
         skus = world.table("skus")
         rents = millionths_or_none(skus["rent_usd_per_hour"])
@@ -146,7 +227,8 @@ class _Matching:
     ) -> None:
         """Lay the two futures of one SKU side by side."""
         ahead: dict[str, int] = {}
-        days = sorted({*in_fact, *by_policy})
+        turns = {day for (_, one), points in self._live_ahead.items() if one == sku for day, _ in points}
+        days = sorted({*in_fact, *by_policy, *turns})
         for day, then in zip(days, [*days[1:], self._end_on], strict=True):
             for customer, units in in_fact.get(day, {}).items():
                 ahead[customer] = ahead.get(customer, 0) + units
@@ -165,10 +247,18 @@ class _Matching:
         days = (then - first).days
         for winner, loser, units in _pairs(winners, losers):
             self.unit_days += units * days
-            known = self._found.setdefault((sku, winner, loser), _Departure(0, first, then, 0))
+            known = self._found.setdefault((sku, winner, loser), _Departure(0, first, then, 0, 0))
             known.units = max(known.units, units)
             known.until_on = then
             known.unit_days += units * days
+            # To whom a customer owes the units it runs on top, where it is ahead of several, nobody can say.
+            known.live_unit_days += min(units, self._runs_more(winner, sku=sku, day=first)) * days
+
+    def _runs_more(self, customer: str, *, sku: str, day: dt.date) -> int:
+        """Return how many more units a customer runs in fact than by the policy; 0 where it runs fewer."""
+        points = self._live_ahead.get((customer, sku), ())
+        at = bisect_right(points, day, key=lambda point: point[0])
+        return max(0, points[at - 1][1]) if at else 0
 
     def table(self) -> pl.DataFrame:
         """Return the departures, the largest first."""
@@ -180,6 +270,7 @@ class _Matching:
                 one.from_on,
                 one.until_on,
                 _decimal(one.unit_days),
+                None if key[1] == STOCK else _decimal(one.live_unit_days),
                 self._cost(key[0], one.unit_days),
             )
             for key, one in ranked

@@ -7,7 +7,7 @@ are millionths, so that all that follows is exact in whole numbers.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -92,6 +92,61 @@ def sku_rates(skus: Sequence[str]) -> dict[str, int]:
     return rates
 
 
+@dataclass(frozen=True, slots=True)
+class OrderRank:
+    """What places the entries of one order.
+
+    Attributes:
+        rank: Its place in canonical order.
+        customer: Who receives.
+        skus: The place of each accepted SKU, best first.
+        sites: The place of each accepted site.
+    """
+
+    rank: int
+    customer: str
+    skus: Mapping[str, int]
+    sites: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryMaker:
+    """Makes the entries of one world.
+
+    Attributes:
+        orders: Every order of the world.
+        rooms: The room of its sites.
+        start: The first day of the plan, as an ordinal.
+    """
+
+    orders: Mapping[str, OrderRank]
+    rooms: Rooms
+    start: int
+
+    @classmethod
+    def of(cls, world: World, *, rooms: Rooms) -> EntryMaker:
+        """Return what makes the entries of a world."""
+        return cls(orders=ranked_orders(world), rooms=rooms, start=read_horizon(world).start)
+
+    def entry(self, order: str, *, lot: str, sku: str, site: str, ships: int, units: int) -> Entry:
+        """Return the entry of millionths of a unit that ship on a day."""
+        ranked, rooms = self.orders[order], self.rooms
+        arrives_on = later(dt.date.fromordinal(ships), days=rooms.sites[site].lead_days)
+        skus, sites = ranked.skus, ranked.sites
+        return Entry(
+            party=ranked.customer,
+            sku=sku,
+            site=site,
+            ships=ships,
+            arrives=max(self.start, arrives_on.toordinal()),
+            units=units,
+            grain=MILLION if units % MILLION == 0 else 1,
+            draw=rooms.unit_draw(sku, site=site),
+            is_usable=rooms.may_use(ranked.customer, site=site) and rooms.is_cooled(sku, site=site),
+            place=(ranked.rank, lot, skus.get(sku, len(skus)), sku, sites.get(site, len(sites)), site, units),
+        )
+
+
 def read_entries(world: World, allocations: pl.DataFrame, *, rooms: Rooms) -> list[Entry]:
     """Return the entries of a plan, rows of no units left out, in the order in which they leave the stock.
 
@@ -108,31 +163,21 @@ def read_entries(world: World, allocations: pl.DataFrame, *, rooms: Rooms) -> li
     )
     rows = zip(*(allocations[column].to_list() for column in columns), strict=True)
     units = millionths(allocations["units"])
-    orders = _ranked_orders(world)
-    start = read_horizon(world).start
-    entries = []
-    for (order, sku, site, round_on), lot, amount in zip(rows, lots, units, strict=True):
-        if not amount:
-            continue
-        rank, party, skus, sites = orders[order]
-        arrives_on = later(round_on, days=rooms.sites[site].lead_days)
-        entry = Entry(
-            party=party,
-            sku=sku,
-            site=site,
-            ships=round_on.toordinal(),
-            arrives=max(start, arrives_on.toordinal()),
-            units=amount,
-            grain=MILLION if amount % MILLION == 0 else 1,
-            draw=rooms.unit_draw(sku, site=site),
-            is_usable=rooms.may_use(party, site=site) and rooms.is_cooled(sku, site=site),
-            place=(rank, lot, skus.get(sku, len(skus)), sku, sites.get(site, len(sites)), site, amount),
-        )
-        entries.append(entry)
+    maker = EntryMaker.of(world, rooms=rooms)
+    entries = [
+        maker.entry(order, lot=lot, sku=sku, site=site, ships=round_on.toordinal(), units=amount)
+        for (order, sku, site, round_on), lot, amount in zip(rows, lots, units, strict=True)
+        if amount
+    ]
+    return in_stock_order(entries)
+
+
+def in_stock_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries in the order in which they leave the stock."""
     return sorted(entries, key=lambda entry: (entry.ships, entry.place))
 
 
-def _ranked_orders(world: World) -> dict[str, tuple[int, str, dict[str, int], dict[str, int]]]:
+def ranked_orders(world: World) -> dict[str, OrderRank]:
     """Return each order's rank in canonical order, its customer, and the ranks of its SKUs and sites."""
     orders = world.table("orders")
     dates = orders.select("requested_on", "promised_on", "placed_on", "order").rows()
@@ -142,7 +187,7 @@ def _ranked_orders(world: World) -> dict[str, tuple[int, str, dict[str, int], di
     for rank, (_, (order, customer, skus, sites)) in enumerate(
         sorted(zip(names, facts, strict=True), key=lambda pair: pair[0])
     ):
-        ranked[order] = (rank, customer, _ranks(sku_rates(skus)), _ranks(sites))
+        ranked[order] = OrderRank(rank, customer, _ranks(sku_rates(skus)), _ranks(sites))
     return ranked
 
 

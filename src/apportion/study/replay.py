@@ -80,8 +80,8 @@ class Replay:
     totals: pl.DataFrame
 
 
-class _Switch(NamedTuple):
-    """Units, in millionths, that go live on one day."""
+class Switch(NamedTuple):
+    """Units of an entry, in millionths, that go live on one day."""
 
     entry: Entry
     day: int
@@ -102,7 +102,7 @@ class _Walk:
     room: SiteRoom
     used: Draw = NO_DRAW
     waiting: dict[tuple[Draw, int], deque[tuple[int, Entry, int]]] = field(default_factory=dict)
-    switches: list[_Switch] = field(default_factory=list)
+    switches: list[Switch] = field(default_factory=list)
 
     def walk(self, day: int) -> None:
         """Switch on all that fits from `day` on, in the order of the queue."""
@@ -113,11 +113,11 @@ class _Walk:
             _, kind = heapq.heappop(heads)
             line = self.waiting[kind]
             place, entry, waiting = line[0]
-            units = _part_that_fits(waiting, room=room, draw=entry.draw, used=self.used)
+            units = part_that_fits(waiting, room=room, draw=entry.draw, used=self.used)
             units -= units % entry.grain
             if units:
                 self.used = self.used.plus(entry.draw.times(units))
-                self.switches.append(_Switch(entry, day, units))
+                self.switches.append(Switch(entry, day, units))
             if units < waiting:
                 line[0] = (place, entry, waiting - units)
                 continue
@@ -136,9 +136,9 @@ def replay(world: World, allocations: pl.DataFrame) -> Replay:
     rooms = read_rooms(world)
     horizon = read_horizon(world)
     entries = read_entries(world, allocations, rooms=rooms)
-    switches = _walk_sites(entries, rooms=rooms, horizon=horizon)
+    switches = walk_sites(entries, rooms=rooms, horizon=horizon)
     held = count_held(world, entries, horizon=horizon)
-    days = _count_days(entries, switches, held=held, horizon=horizon)
+    days = count_days(entries, switches, held=held, horizon=horizon)
     return Replay(
         days=_days_frame(days),
         live=_live_frame(entries, switches, horizon=horizon),
@@ -147,19 +147,20 @@ def replay(world: World, allocations: pl.DataFrame) -> Replay:
     )
 
 
-def _walk_sites(entries: Sequence[Entry], *, rooms: Rooms, horizon: Horizon) -> list[_Switch]:
+def walk_sites(entries: Iterable[Entry], *, rooms: Rooms, horizon: Horizon) -> list[Switch]:
+    """Return what goes live at every site before the end of the horizon."""
     by_site: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         if entry.is_usable and entry.arrives < horizon.end:
             by_site[entry.site].append(entry)
-    switches: list[_Switch] = []
+    switches: list[Switch] = []
     for site, queue in by_site.items():
         queue.sort(key=lambda entry: (entry.arrives, entry.place))
         switches.extend(_walk_site(rooms.sites[site], queue=queue, horizon=horizon))
     return switches
 
 
-def _walk_site(room: SiteRoom, *, queue: Sequence[Entry], horizon: Horizon) -> list[_Switch]:
+def _walk_site(room: SiteRoom, *, queue: Sequence[Entry], horizon: Horizon) -> list[Switch]:
     """Return what goes live at one site.
 
     A walk is due when units arrive or room rises; on any other day whoever did not fit still does not.
@@ -176,15 +177,15 @@ def _walk_site(room: SiteRoom, *, queue: Sequence[Entry], horizon: Horizon) -> l
     return walk.switches
 
 
-def _part_that_fits(wanted: int, *, room: Room, draw: Draw, used: Draw) -> int:
+def part_that_fits(wanted: int, *, room: Room, draw: Draw, used: Draw) -> int:
     """Return how many of the millionths of a unit wanted the room still takes."""
     limits = zip(room, draw, used, strict=True)
     fits = [(limit * MILLION - taken) // each for limit, each, taken in limits if limit is not None and each]
     return max(0, min(wanted, *fits)) if fits else wanted
 
 
-def _count_days(
-    entries: Sequence[Entry], switches: Sequence[_Switch], *, held: Held, horizon: Horizon
+def count_days(
+    entries: Sequence[Entry], switches: Sequence[Switch], *, held: Held, horizon: Horizon
 ) -> dict[Receiver, list[int]]:
     """Return the unit-days held, in transit, idle and live of each receiver, in millionths."""
     days: dict[Receiver, list[int]] = {}
@@ -218,7 +219,7 @@ def _totals_frame(days: Mapping[Receiver, Sequence[int]], *, held: Held) -> pl.D
     return frame_of(rows, columns=TOTALS)
 
 
-def _live_frame(entries: Iterable[Entry], switches: Iterable[_Switch], *, horizon: Horizon) -> pl.DataFrame:
+def _live_frame(entries: Iterable[Entry], switches: Iterable[Switch], *, horizon: Horizon) -> pl.DataFrame:
     changes: dict[tuple[Receiver, int], list[int]] = defaultdict(lambda: [0, 0])
     for entry in entries:
         if entry.arrives < horizon.end:
@@ -237,7 +238,7 @@ def _live_frame(entries: Iterable[Entry], switches: Iterable[_Switch], *, horizo
     return frame_of(rows, columns=LIVE)
 
 
-def _milestones_frame(entries: Iterable[Entry], switches: Iterable[_Switch]) -> pl.DataFrame:
+def _milestones_frame(entries: Iterable[Entry], switches: Iterable[Switch]) -> pl.DataFrame:
     missing: dict[tuple[str, str], int] = defaultdict(int)
     first: dict[tuple[str, str], int] = {}
     last: dict[tuple[str, str], int] = {}

@@ -62,7 +62,7 @@ def count_held(world: World, entries: Sequence[Entry], *, horizon: Horizon) -> H
     Units that no lot covers any more (a plan made by hand may ship more than there is) are held no day; so
     are units of a lot that arrives only after they ship.
     """
-    stock = _stock_after_shipments(world)
+    stock = stock_after_shipments(world)
     held = Held()
     oldest = dict.fromkeys(stock, 0)
     for entry in entries:
@@ -84,7 +84,7 @@ def count_held(world: World, entries: Sequence[Entry], *, horizon: Horizon) -> H
     return held
 
 
-def _stock_after_shipments(world: World) -> Mapping[str, list[Stack]]:
+def stock_after_shipments(world: World) -> Mapping[str, list[Stack]]:
     """Return the lots of each SKU, the oldest first, without what shipments took."""
     stock: dict[str, list[Stack]] = {}
     lots = world.table("supply").select("lot", "sku", "arrives_on", "quantity").iter_rows()

@@ -14,7 +14,7 @@ from apportion.verify.facts import Facts, Option, Order
 from apportion.verify.figures import AMOUNT, MICRO, USE
 from apportion.verify.reading import Movement
 from apportion.verify.simplex import Budget, Program
-from apportion.verify.turns import least_from, ranks
+from apportion.verify.turns import Rank, least_from, ranks
 
 ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY, NO_SUPPLY, SERVED_BEFORE = range(1, 7)
 # Small programs of one order each: their work is bounded by its options and quotas.
@@ -59,7 +59,7 @@ class Granted:
         self.units: dict[str, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         self._uses: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for one in allocations:
-            rank = self.ranks[one.order.name]
+            rank = _in_round(self.ranks[one.order.name], one.at)
             for resource, use in one.option.uses.items():
                 self._uses[resource].append((rank, one.at, use * one.units))
             for quota in facts.active_quotas(one.option, one.at):
@@ -67,6 +67,7 @@ class Granted:
             self.filled[one.order.name][one.at] += one.option.rate * one.units
             self.units[one.order.name][one.at] += one.units
         self._before: dict[str, _Before] = {}
+        self._before_raised: dict[tuple[str, Rank], _Before] = {}
         self._lowest: dict[str, list[int | None]] = {}
 
     def taken(self, resource: str) -> list[int]:
@@ -76,11 +77,15 @@ class Granted:
             by_round[at] += amount
         return list(accumulate(by_round))
 
-    def taken_before(self, resource: str, *, below: int) -> int:
+    def place(self, order: Order) -> int:
+        """Return where it is best to ask for an order: ranks that are the same in all rounds one after another."""
+        return _in_round(self.ranks[order.name], 0)
+
+    def taken_before(self, resource: str, *, below: Rank) -> int:
         """Return what the orders below a rank use of a resource over all rounds."""
         return self._before_rank(resource, below=below).total if below else 0
 
-    def lowest(self, resource: str, *, below: int) -> list[int | None]:
+    def lowest(self, resource: str, *, below: Rank) -> list[int | None]:
         """Return the least, from each round on, that the orders below a rank leave; never below 0."""
         if not below:
             if resource not in self._lowest:
@@ -92,17 +97,32 @@ class Granted:
             before.lowest = least_from(self.facts, resource, taken=taken)
         return before.lowest
 
-    def _before_rank(self, resource: str, *, below: int) -> _Before:
+    def _before_rank(self, resource: str, *, below: Rank) -> _Before:
+        if isinstance(below, tuple):
+            return self._before_each(resource, below)
         if resource not in self._before:
             self._before[resource] = _Before(self._uses.get(resource, ()), rounds=len(self.facts.calendar))
         self._before[resource].move_to(below)
         return self._before[resource]
+
+    def _before_each(self, resource: str, below: tuple[int, ...]) -> _Before:
+        """Return what ships to orders that are below a rank in the round in which it ships."""
+        if (resource, below) not in self._before_raised:
+            uses = [(0, at, amount) for rank, at, amount in self._uses.get(resource, ()) if rank < below[at]]
+            before = _Before(uses, rounds=len(self.facts.calendar))
+            before.move_to(1)
+            self._before_raised[resource, below] = before
+        return self._before_raised[resource, below]
 
     def filled_by(self, order: Order, at: int) -> int:
         """Return the ordered units shipped up to a round, in 10**-18."""
         return sum(
             amount for round_number, amount in self.filled.get(order.name, {}).items() if round_number <= at
         )
+
+
+def _in_round(rank: Rank, at: int) -> int:
+    return rank[at] if isinstance(rank, tuple) else rank
 
 
 def most_alone(granted: Granted, order: Order, *, step: int, at: int) -> int:

@@ -17,6 +17,7 @@ from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.world import World
 from apportion.verify.figures import AMOUNT, MICRO, USE, exact
 from apportion.verify.limits import Limits, room_limits, rows_of, site_use, supply_limits
+from apportion.verify.tiers import Tiers
 
 Canonical = tuple[tuple[bool, dt.date], tuple[bool, dt.date], tuple[bool, dt.date], str]
 
@@ -48,12 +49,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order as the proof needs it; amounts are ordered units in 10**-18."""
+    """One order as the proof needs it; amounts are ordered units in 10**-18, `tiers` by round (one: in all)."""
 
     name: str
     customer: str
     demand_class: str
-    tier: int
+    tiers: tuple[int, ...]
     quantity: int
     open_amount: int
     tolerance: int
@@ -72,6 +73,10 @@ class Order:
     def resource(self) -> str:
         """Return the resource that is its open quantity."""
         return f"quantity:{self.name}"
+
+    def tier_in(self, at: int) -> int:
+        """Return its tier in a round."""
+        return self.tiers[at] if len(self.tiers) > 1 else self.tiers[0]
 
     def is_open_in(self, at: int) -> bool:
         """Return whether the round lies in the order's window."""
@@ -103,6 +108,7 @@ class Facts:
     received: Mapping[str, int]
     lot_units: Mapping[str, int]
     counting_rounds: frozenset[int]
+    raising_rounds: frozenset[int]
 
     @property
     def starts_afresh(self) -> bool:
@@ -201,6 +207,7 @@ class _Reader:
         self.skus = {row["sku"]: row for row in rows_of(world, "skus")}
         self.sites = {row["site"]: row for row in rows_of(world, "sites")}
         self.weights = Weights(world, policy)
+        self.tiers = Tiers(world, policy)
         self.quotas = {f"quota:{row['quota']}": self._quota(row) for row in rows_of(world, "quotas")}
         self.kinds: dict[object, int] = {}
 
@@ -228,6 +235,7 @@ class _Reader:
             received=received,
             lot_units={name: sku["lot_units"] for name, sku in self.skus.items()},
             counting_rounds=frozenset(at for at in lots if at < len(self.calendar)),
+            raising_rounds=frozenset(self.tiers.begin_or_end),
         )
 
     def _quota(self, row: dict[str, Any]) -> Quota:
@@ -293,7 +301,7 @@ class _Reader:
             name=row["order"],
             customer=row["customer"],
             demand_class=demand_class,
-            tier=row["tier"],
+            tiers=self.tiers.by_round(row["customer"], own=row["tier"]),
             quantity=quantity,
             open_amount=max(0, quantity - filled),
             # A millionth of a unit by every option: amounts are a million times finer than uses.

@@ -101,10 +101,10 @@ def round_to_lots(facts: Facts, shipped: Sequence[Movement]) -> list[Movement]:
     rounding = _prepare(facts, shipped, rounds=rounds)
     turn = {order.name: place for place, order in enumerate(turn_order(facts))}
     rounding.lines.sort(key=lambda line: (turn[line.order.name], line.place))
-    by_tier: dict[int, dict[str, list[_Line]]] = defaultdict(lambda: defaultdict(list))
-    for line in rounding.lines:
-        by_tier[line.order.tier][line.option.sku].append(line)
-    for step in range(len(rounds)):
+    by_tier = _by_tier(rounding.lines, at=0)
+    for step, at in enumerate(rounds):
+        if at in facts.raising_rounds:
+            by_tier = _by_tier(rounding.lines, at=at)
         for line in rounding.lines:
             if line.floors[step] > line.shipped:
                 rounding.ship(line, units=line.floors[step] - line.shipped, step=step)
@@ -117,6 +117,14 @@ def round_to_lots(facts: Facts, shipped: Sequence[Movement]) -> list[Movement]:
         units = one.units + (total[key].units if key in total else 0)
         total[key] = Movement(order=one.order, place=one.place, at=one.at, units=units)
     return list(total.values())
+
+
+def _by_tier(lines: Sequence[_Line], *, at: int) -> Mapping[int, Mapping[str, list[_Line]]]:
+    """Return lines by the tier of their order in a round, then by SKU."""
+    found: dict[int, dict[str, list[_Line]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        found[line.order.tier_in(at)][line.option.sku].append(line)
+    return found
 
 
 def _prepare(facts: Facts, shipped: Sequence[Movement], *, rounds: Sequence[int]) -> _Rounding:

@@ -213,5 +213,5 @@ def read_movements(
             continue
         seen.add((name, place, at))
         movements.append(Movement(order=order, place=place, at=at, units=units))
-    movements.sort(key=lambda one: (one.at, one.order.tier, one.order.canonical, one.place))
+    movements.sort(key=lambda one: (one.at, one.order.tier_in(one.at), one.order.canonical, one.place))
     return movements, refusals

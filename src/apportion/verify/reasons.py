@@ -98,10 +98,9 @@ def filled_by(movements: Sequence[Movement]) -> FilledBy:
 
 def explain(account: Account) -> dict[str, Explained]:
     """Return the reasons of every order that was open before the plan, and not closed."""
-    ranks = account.granted.ranks
     return {
         order.name: explain_order(account, order)
-        for order in sorted(account.facts.orders.values(), key=lambda order: ranks[order.name])
+        for order in sorted(account.facts.orders.values(), key=account.granted.place)
         if order.status != "closed" and order.open_amount >= order.tolerance
     }
 

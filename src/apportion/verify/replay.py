@@ -147,18 +147,15 @@ def replay(
     history = History(facts, kept, received={} if facts.starts_afresh else dict(facts.received))
     by_stage: dict[tuple[int, int], list[Movement]] = defaultdict(list)
     for one in movements:
-        by_stage[one.at, one.order.tier].append(one)
-    by_tier: dict[int, list[Order]] = defaultdict(list)
-    for order in facts.orders.values():
-        if order.is_planned:
-            by_tier[order.tier].append(order)
+        by_stage[one.at, one.order.tier_in(one.at)].append(one)
+    planned = [order for order in facts.orders.values() if order.is_planned]
     for at in stage_rounds(facts):
+        by_tier: dict[int, list[Order]] = defaultdict(list)
+        for order in planned:
+            if order.first_round <= at < order.end_round:
+                by_tier[order.tier_in(at)].append(order)
         for tier in sorted(by_tier):
-            members = [
-                order
-                for order in by_tier[tier]
-                if order.first_round <= at < order.end_round and history.open_amount(order) >= order.tolerance
-            ]
+            members = [order for order in by_tier[tier] if history.open_amount(order) >= order.tolerance]
             if members:
                 stated = by_stage.get((at, tier), [])
                 yield Stage(at=at, tier=tier, members=members, movements=stated, history=history)
@@ -172,7 +169,7 @@ def check_in_stages(
     """List shares given where no stage is, or to orders that take no part in it."""
     refusals = []
     for one in moved:
-        members = stages.get((one.at, one.order.tier))
+        members = stages.get((one.at, one.order.tier_in(one.at)))
         if members is not None and one.order.name in members:
             continue
         told = "that round and tier is no stage" if members is None else "the order is complete before it"

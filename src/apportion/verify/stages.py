@@ -12,7 +12,7 @@ def stage_rounds(facts: Facts) -> list[int]:
     weight begins or ends, is no stage." The first round is always one.
     """
     rounds = len(facts.calendar)
-    found = {0} | set(facts.counting_rounds)
+    found = {0} | facts.counting_rounds | facts.raising_rounds
     for order in facts.orders.values():
         if order.is_planned and order.open_amount >= order.tolerance and order.first_round < order.end_round:
             found |= {order.first_round, order.end_round}

@@ -17,6 +17,8 @@ from apportion.verify.stages import stage_rounds
 from apportion.verify.waiting import largest_part, least_shipment
 
 TURN_RULES = frozenset({Rule.PRIORITY, Rule.FIRST_COME})
+# Whom an order is served after: a number for all rounds, or one by round.
+Rank = int | tuple[int, ...]
 
 
 def turn_order(facts: Facts) -> list[Order]:
@@ -33,17 +35,21 @@ def turn_order(facts: Facts) -> list[Order]:
 
 def _priority(order: Order) -> tuple[int, Canonical]:
     requested, promised, placed, name = order.canonical
-    return order.tier, (promised, requested, placed, name)
+    # "The smallest that the order has in any round of its window"; without such a round it is served nothing.
+    window = order.tiers if len(order.tiers) == 1 else order.tiers[order.first_round : order.end_round]
+    return min(window, default=max(order.tiers)), (promised, requested, placed, name)
 
 
-def ranks(facts: Facts) -> dict[str, int]:
+def ranks(facts: Facts) -> dict[str, Rank]:
     """Return a number by order: those of smaller numbers are served before it, those of its own beside it.
 
-    Under priority and first-come its place among all orders, from 0; else its tier, from 1.
+    Under priority and first-come its place among all orders, from 0; else its tier, by round where it changes.
     """
     if facts.policy.rule in TURN_RULES:
         return {order.name: place for place, order in enumerate(turn_order(facts))}
-    return {order.name: order.tier for order in facts.orders.values()}
+    return {
+        order.name: order.tiers if len(order.tiers) > 1 else order.tiers[0] for order in facts.orders.values()
+    }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +84,7 @@ def serve_in_turn(facts: Facts) -> Turns:
         mine = _serve(stock, order, rounds=window, least=least_shipment(order))
         taken += mine
         taken_at_once += mine if at_once is None else at_once
-    taken.sort(key=lambda one: (one.at, one.order.tier, one.order.canonical, one.place))
+    taken.sort(key=lambda one: (one.at, one.order.tier_in(one.at), one.order.canonical, one.place))
     return Turns(taken=taken, taken_at_once=taken_at_once)
 
 

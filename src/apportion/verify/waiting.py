@@ -38,7 +38,9 @@ def ship_waiting(facts: Facts, movements: Sequence[Movement], *, kept: Mapping[s
             for order in queue.patient:
                 if order.is_open_in(at):
                     queue.ship(order, at=at)
-    shipped = sorted(queue.shipped, key=lambda one: (one.at, one.order.tier, one.order.canonical, one.place))
+    shipped = sorted(
+        queue.shipped, key=lambda one: (one.at, one.order.tier_in(one.at), one.order.canonical, one.place)
+    )
     left = [order for order in queue.patient if any(queue.waiting[order.name])]
     return Shipping(shipped=shipped, left_waiting=left)
 

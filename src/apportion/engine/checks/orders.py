@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from functools import partial
 
 import polars as pl
 
-from apportion.engine.at_row import Row, finding_at
+from apportion.engine.at_row import Row, finding_at, findings_at
 from apportion.errors import Code, Finding, Severity
 from apportion.model.accepts import accepted, parse_accepted
 from apportion.model.parsing import FILE, ROW
@@ -21,39 +21,31 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()  # Day 0 of a column of dates.
 def check_accepted_skus(world: World) -> list[Finding]:
     """List rates that are no number above 0, a first SKU with another rate than 1, and SKUs or sites named twice."""
     orders = world.tables.get("orders")
-    if orders is None or not {"skus", "sites"} <= set(orders.columns):
+    if orders is None or not {"order", "skus", "sites"} <= set(orders.columns):
         return []
-    # A list without a colon and with no name twice needs no closer look, and most are like that.
-    odd = pl.col("skus").list.eval(pl.element().str.contains(":", literal=True)).list.any()
-    twice = pl.any_horizontal(
-        pl.col(name).list.len() > pl.col(name).list.n_unique() for name in ("skus", "sites")
-    )
-    found: list[Finding] = []
-    for row in orders.filter(odd | twice).iter_rows(named=True):
-        found.extend(_accepted_findings(row))
+    each = orders.select(ROW, FILE, "order", text="skus").explode("text").drop_nulls("text")
+    # Few texts are different from each other, and few have a rate, so each is read once.
+    texts = [text for text in each["text"].unique().to_list() if ":" in text]
+    read = {text: parse_accepted(text) for text in texts}
+    bad = [text for text, (_, rate) in read.items() if rate is None]
+    own = [text for text, (_, rate) in read.items() if rate not in {None, _MILLION}]
+    names = pl.element().replace({text: sku for text, (sku, _) in read.items()})
+    repeated = {"skus": pl.col("skus").list.eval(names), "sites": pl.col("sites")}
+    found = findings_at(each.filter(pl.col("text").is_in(bad)), _bad_rate)
+    found += findings_at(orders.filter(pl.col("skus").list.first().is_in(own)), _first_rate)
+    for column, listed in repeated.items():
+        twice = orders.filter(listed.list.len() > listed.list.n_unique())
+        found += findings_at(twice, partial(_repeated, column=column))
     return found
 
 
-def _accepted_findings(row: Row) -> Iterable[Finding]:
-    texts = _texts(row["skus"])
-    parts = [parse_accepted(text) for text in texts]
-    for text, (_, rate) in zip(texts, parts, strict=True):
-        if rate is None:
-            yield _bad_rate(row, text)
-    if parts and parts[0][1] not in {None, _MILLION}:
-        yield _first_rate(row)
-    for column, names in (("skus", [sku for sku, _ in parts]), ("sites", _texts(row["sites"]))):
-        if len(set(names)) < len(names):
-            yield _repeated(row, column)
-
-
-def _bad_rate(row: Row, text: str) -> Finding:
+def _bad_rate(row: Row) -> Finding:
     return finding_at(
         row,
         Code.VALUE_INVALID,
         severity=Severity.ERROR,
         column="skus",
-        found=f"The cell holds {text!r}.",
+        found=f"The cell holds {row['text']!r}.",
         expected="SKU or SKU:rate, the rate a number above 0 of at most six decimals.",
         fix="Correct the rate: how many ordered units one such unit fills.",
     )
@@ -71,7 +63,7 @@ def _first_rate(row: Row) -> Finding:
     )
 
 
-def _repeated(row: Row, column: str) -> Finding:
+def _repeated(row: Row, *, column: str) -> Finding:
     return finding_at(
         row,
         Code.OPTION_REPEATED,
@@ -86,48 +78,50 @@ def _repeated(row: Row, column: str) -> Finding:
 def check_min_ship(world: World) -> list[Finding]:
     """List the orders whose least shipment is more than they order."""
     orders = world.table("orders")
-    return [
-        finding_at(
-            row,
-            Code.MIN_SHIP_ABOVE_QUANTITY,
-            severity=Severity.ERROR,
-            column="min_ship",
-            found=f"Order {row['order']!r} of {row['quantity']} has a min_ship of {row['min_ship']}.",
-            expected="a least shipment of at most the quantity (equal: all or nothing).",
-            fix="Lower min_ship or raise the quantity.",
-        )
-        for row in orders.filter(orders["min_ship"] > orders["quantity"]).iter_rows(named=True)
-    ]
+    return findings_at(orders.filter(orders["min_ship"] > orders["quantity"]), _min_ship)
+
+
+def _min_ship(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.MIN_SHIP_ABOVE_QUANTITY,
+        severity=Severity.ERROR,
+        column="min_ship",
+        found=f"Order {row['order']!r} of {row['quantity']} has a min_ship of {row['min_ship']}.",
+        expected="a least shipment of at most the quantity (equal: all or nothing).",
+        fix="Lower min_ship or raise the quantity.",
+    )
 
 
 def check_promised_after_placed(world: World) -> list[Finding]:
     """List the orders promised before they were placed."""
     orders = world.table("orders")
-    return [
-        finding_at(
-            row,
-            Code.PROMISED_BEFORE_PLACED,
-            severity=Severity.WARNING,
-            column="promised_on",
-            found=f"Order {row['order']!r} was promised for {row['promised_on']} but placed on {row['placed_on']}.",
-            expected="a promise no earlier than the order.",
-            fix="Correct one of the dates, or repeat the row with the known_on of the amendment.",
-        )
-        for row in orders.filter(orders["promised_on"] < orders["placed_on"]).iter_rows(named=True)
-    ]
+    return findings_at(orders.filter(orders["promised_on"] < orders["placed_on"]), _promised_early)
+
+
+def _promised_early(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.PROMISED_BEFORE_PLACED,
+        severity=Severity.WARNING,
+        column="promised_on",
+        found=f"Order {row['order']!r} was promised for {row['promised_on']} but placed on {row['placed_on']}.",
+        expected="a promise no earlier than the order.",
+        fix="Correct one of the dates, or repeat the row with the known_on of the amendment.",
+    )
 
 
 def check_shipments(world: World) -> list[Finding]:
     """List shipments that were live before they were shipped, or of a SKU their order does not accept."""
     shipments = world.table("shipments")
     early = shipments.filter(pl.col("live_on") < pl.col("shipped_on"))
-    found = [_live_too_early(row) for row in early.iter_rows(named=True)]
-    orders = _orders_of(world, shipments)
-    for row in shipments.iter_rows(named=True):
-        order = orders.get(row["order"])
-        if order is not None and row["sku"] not in {one.sku for one in accepted(order)}:
-            found.append(_not_accepted(row))
-    return found
+    found = findings_at(early, _live_too_early)
+    accepts = {name: {one.sku for one in accepted(row)} for name, row in _orders_of(world, shipments).items()}
+    is_wrong = [
+        order in accepts and sku not in accepts[order]
+        for order, sku in shipments.select("order", "sku").iter_rows()
+    ]
+    return found + findings_at(shipments.filter(pl.Series(is_wrong, dtype=pl.Boolean)), _not_accepted)
 
 
 def _orders_of(world: World, shipments: pl.DataFrame) -> dict[str, Row]:
@@ -203,9 +197,7 @@ def check_windows(world: World) -> list[Finding]:
     first = rounds.search_sorted(orders["earliest_on"].to_physical().cast(pl.Int64), side="left")
     last_day = orders["requested_on"].to_physical().cast(pl.Int64) + orders["max_late_days"]
     end = rounds.search_sorted(last_day.fill_null(rounds[-1]), side="right")
-    return [
-        _no_round(row, last=calendar.rounds[-1]) for row in orders.filter(first >= end).iter_rows(named=True)
-    ]
+    return findings_at(orders.filter(first >= end), partial(_no_round, last=calendar.rounds[-1]))
 
 
 def _no_round(row: Row, *, last: dt.date) -> Finding:
@@ -241,7 +233,7 @@ def check_usable_sites(world: World) -> list[Finding]:
         if key not in answers:
             answers[key] = _has_no_site(rooms, customer=customer, skus=skus, sites=sites)
         is_wrong.append(answers[key])
-    return [_no_site(row) for row in orders.filter(is_wrong).iter_rows(named=True)]
+    return findings_at(orders.filter(pl.Series(is_wrong, dtype=pl.Boolean)), _no_site)
 
 
 def _has_no_site(rooms: Rooms, *, customer: str, skus: str, sites: str) -> bool:
@@ -290,21 +282,17 @@ def check_split_pools(world: World) -> list[Finding]:
         .filter(pl.col("pool") != pl.col("first_pool"))
         .unique(subset=["customer", "sku"], keep="first", maintain_order=True)
     )
-    return [
-        _split(
-            row, row["sku"], first_order=row["first_order"], pools=f"{row['first_pool']} and {row['pool']}"
-        )
-        for row in options.iter_rows(named=True)
-    ]
+    return findings_at(options, _split)
 
 
-def _split(row: Row, sku: str, *, first_order: str, pools: str) -> Finding:
+def _split(row: Row) -> Finding:
+    both = f"Orders {row['first_order']!r} and {row['order']!r} of {row['customer']!r}"
     return finding_at(
         row,
         Code.SPLIT_POOL,
         severity=Severity.WARNING,
         column="skus",
-        found=f"Orders {first_order!r} and {row['order']!r} of {row['customer']!r} accept {sku!r} in pools {pools}.",
+        found=f"{both} accept {row['sku']!r} in pools {row['first_pool']} and {row['pool']}.",
         expected="one pool for all orders of a customer that accept the same SKU.",
         fix="Each pool is levelled by itself; put the SKUs in one pool where their shares should be one.",
     )

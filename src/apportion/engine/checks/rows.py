@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import polars as pl
 
-from apportion.engine.at_row import Row, finding_at
+from apportion.engine.at_row import Row, finding_at, findings_at
 from apportion.errors import Code, Finding, Severity
 from apportion.model.accepts import parse_accepted
 from apportion.model.columns import Column, Kind
@@ -36,23 +37,26 @@ def _unknown(frame: pl.DataFrame, column: Column, *, known: set[str]) -> Iterabl
         # A name between two bars that is empty has its finding already.
         cells = cells.explode(column.name).filter(pl.col(column.name) != "")
     if column.name == "skus":
-        names = cells[column.name].map_elements(lambda text: parse_accepted(text)[0], return_dtype=pl.String)
-        cells = cells.with_columns(names.alias(column.name))
+        # Few texts are different from each other, so each is read once.
+        meant = {text: parse_accepted(text)[0] for text in cells[column.name].unique().to_list()}
+        cells = cells.with_columns(pl.col(column.name).replace_strict(meant, return_dtype=pl.String))
     unknown = cells.filter(~pl.col(column.name).is_in(list(known))).unique(maintain_order=True)
     if column.loose:
         # No plan rests on it, so a name is told once, not in each of its rows.
         unknown = unknown.unique(subset=[column.name], keep="first", maintain_order=True)
-    for file, row, value in unknown.rows():
-        yield Finding(
-            code=Code.REFERENCE_UNKNOWN,
-            severity=Severity.WARNING if column.loose else Severity.ERROR,
-            file=file,
-            row=row,
+    severity = Severity.WARNING if column.loose else Severity.ERROR
+    return findings_at(
+        unknown,
+        lambda row: finding_at(
+            row,
+            Code.REFERENCE_UNKNOWN,
+            severity=severity,
             column=column.name,
-            found=f"The cell names {value!r}.",
+            found=f"The cell names {row[column.name]!r}.",
             expected=f"a name that stands in the table {column.refers}.",
-            fix=f"Correct the name, or add {value!r} to {column.refers}.",
-        )
+            fix=f"Correct the name, or add {row[column.name]!r} to {column.refers}.",
+        ),
+    )
 
 
 def check_ranges(world: World) -> list[Finding]:
@@ -70,16 +74,20 @@ def _disordered(frame: pl.DataFrame, column: Column) -> Iterable[Finding]:
     for one, other in ((low, column.name), (column.name, high), (low, high)):
         if one not in frame.columns or other not in frame.columns:
             continue
-        for row in frame.filter(pl.col(one) > pl.col(other)).iter_rows(named=True):
-            yield finding_at(
-                row,
-                Code.RANGE_DISORDERED,
-                severity=Severity.ERROR,
-                column=one,
-                found=f"{one} is {str(row[one])!r} and {other} is {str(row[other])!r}.",
-                expected=f"{one} no greater than {other}.",
-                fix="Correct one of them.",
-            )
+        tell = partial(_out_of_order, one=one, other=other)
+        yield from findings_at(frame.filter(pl.col(one) > pl.col(other)), tell)
+
+
+def _out_of_order(row: Row, *, one: str, other: str) -> Finding:
+    return finding_at(
+        row,
+        Code.RANGE_DISORDERED,
+        severity=Severity.ERROR,
+        column=one,
+        found=f"{one} is {str(row[one])!r} and {other} is {str(row[other])!r}.",
+        expected=f"{one} no greater than {other}.",
+        fix="Correct one of them.",
+    )
 
 
 def check_periods(world: World) -> list[Finding]:
@@ -88,15 +96,12 @@ def check_periods(world: World) -> list[Finding]:
     for name, frame in world.tables.items():
         for first, end in _PERIODS:
             if {first, end} <= set(frame.columns) and {first, end} <= set(TABLES[name].by_name):
-                found.extend(_empty_period(row, first, end=end) for row in _ended(frame, first, end=end))
+                ended = frame.filter(pl.col(end) <= pl.col(first))
+                found.extend(findings_at(ended, partial(_empty_period, first=first, end=end)))
     return found
 
 
-def _ended(frame: pl.DataFrame, first: str, *, end: str) -> Iterable[dict[str, object]]:
-    return frame.filter(pl.col(end) <= pl.col(first)).iter_rows(named=True)
-
-
-def _empty_period(row: Row, first: str, *, end: str) -> Finding:
+def _empty_period(row: Row, *, first: str, end: str) -> Finding:
     return finding_at(
         row,
         Code.PERIOD_EMPTY,
@@ -118,8 +123,18 @@ def check_who_knew_when(world: World) -> list[Finding]:
         early = frame.filter(pl.col("public_on") < pl.col("known_on"))
         is_later = pl.col("known_on").is_null() | (pl.col("public_on") > pl.col("known_on"))
         untold = frame.filter(pl.col("public_on").is_not_null() & is_later & told)
-        found += [_public_too_early(row) for row in early.iter_rows(named=True)]
-        found += [_known_to_nobody(row) for row in untold.iter_rows(named=True)]
+        found += findings_at(early, _public_too_early)
+        found += findings_at(untold, _known_late)
+    return found
+
+
+def check_known_to_somebody(world: World) -> list[Finding]:
+    """List the rows that are never public and known to no party, so that no viewpoint but all sees them."""
+    found: list[Finding] = []
+    for name, frame in world.tables.items():
+        if "public_on" in frame.columns and not TABLES[name].always_known:
+            is_untold = pl.col("known_to").is_null() if "known_to" in frame.columns else pl.lit(value=True)
+            found += findings_at(frame.filter(pl.col("public_on").is_null() & is_untold), _known_to_nobody)
     return found
 
 
@@ -135,7 +150,7 @@ def _public_too_early(row: Row) -> Finding:
     )
 
 
-def _known_to_nobody(row: Row) -> Finding:
+def _known_late(row: Row) -> Finding:
     return finding_at(
         row,
         Code.KNOWN_TO_MISSING,
@@ -144,6 +159,18 @@ def _known_to_nobody(row: Row) -> Finding:
         found=f"It was known on {row['known_on'] or 'any day'} and public on {row['public_on']}; known_to is empty.",
         expected="the parties who knew it from known_on.",
         fix="Name them, separated by bars.",
+    )
+
+
+def _known_to_nobody(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.KNOWN_TO_NOBODY,
+        severity=Severity.WARNING,
+        column="known_to",
+        found="public_on and known_to are empty: the row is not public and known to no party.",
+        expected="the first day anyone could know it, or the parties who knew it.",
+        fix="Fill one of them; until then only the viewpoint all sees the row.",
     )
 
 
@@ -166,3 +193,4 @@ def check_reference_sku(world: World) -> list[Finding]:
 
 
 ROW_CHECKS = (check_references, check_ranges, check_periods, check_who_knew_when, check_reference_sku)
+WHOLE_ROW_CHECKS = (check_known_to_somebody,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from apportion.engine.at_row import Row, finding_at
+from apportion.engine.at_row import Row, finding_at, findings_at
 from apportion.errors import Code, Finding, Severity
 from apportion.model.policy import Case
 from apportion.model.world import World
@@ -17,59 +17,66 @@ def check_readiness_never_falls(world: World) -> list[Finding]:
     falling = steps.with_columns(
         before.alias("before"), pl.col("step").shift().over("site").alias("step_before")
     )
-    return [
-        finding_at(
-            row,
-            Code.READINESS_FALLS,
-            severity=Severity.ERROR,
-            column="power_kw",
-            found=f"Step {row['step']!r} of {row['site']!r} has {row['power_kw']} kW, after {row['before']} kW.",
-            expected="usable power in all from that day on, never less than the step before.",
-            fix=f"Add the power of step {row['step_before']!r}, or correct one of the rows.",
-        )
-        for row in falling.filter(pl.col("power_kw") < pl.col("before")).iter_rows(named=True)
-    ]
+    return findings_at(falling.filter(pl.col("power_kw") < pl.col("before")), _falls)
 
 
-def check_sites_have_dates(world: World) -> list[Finding]:
-    """List the sites that open orders accept and of which no readiness is known."""
-    if not len(world.table("sites")):
+def _falls(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.READINESS_FALLS,
+        severity=Severity.ERROR,
+        column="power_kw",
+        found=f"Step {row['step']!r} of {row['site']!r} has {row['power_kw']} kW, after {row['before']} kW.",
+        expected="usable power in all from that day on, never less than the step before.",
+        fix=f"Add the power of step {row['step_before']!r}, or correct one of the rows.",
+    )
+
+
+def check_sites_have_dates(world: World, *, stated: World) -> list[Finding]:
+    """List the sites that open orders accept and of which no readiness is known.
+
+    Args:
+        world: Orders and sites without an error.
+        stated: Everything that was read: a row of readiness that is wrong has its own finding, and a table that
+            could not be read has one too.
+    """
+    readiness = stated.statements("readiness")
+    if not len(world.table("sites")) or "readiness" not in stated.tables or "site" not in readiness.columns:
         return []
-    known = set(world.table("readiness")["site"].to_list())
+    known = set(readiness["site"].to_list())
     orders = world.table("orders").filter(pl.col("status") == "open")
     accepted = set(orders["sites"].explode().drop_nulls().to_list()) if len(orders) else set()
     sites = world.table("sites").filter(pl.col("site").is_in(list(accepted - known)))
-    return [
-        finding_at(
-            row,
-            Code.SITE_NEVER_READY,
-            severity=Severity.INFO,
-            column="site",
-            found=f"Open orders accept {row['site']!r}; no readiness of it is known.",
-            expected="a row of readiness for each site that should be supplied.",
-            fix="Nothing ships there; add the day and the power when they are known.",
-        )
-        for row in sites.iter_rows(named=True)
-    ]
+    return findings_at(sites, _never_ready)
+
+
+def _never_ready(row: Row) -> Finding:
+    return finding_at(
+        row,
+        Code.SITE_NEVER_READY,
+        severity=Severity.INFO,
+        column="site",
+        found=f"Open orders accept {row['site']!r}; no readiness of it is known.",
+        expected="a row of readiness for each site that should be supplied.",
+        fix="Nothing ships there; add the day and the power when they are known.",
+    )
 
 
 def check_balances(world: World) -> list[Finding]:
     """List the lots whose balance is not that of the order they are reserved for."""
     orders = world.table("orders").select(pl.col("order").alias("reserved_for"), theirs=pl.col("balance"))
     lots = world.table("supply").join(orders, on="reserved_for", how="inner")
-    return [
-        _balance(row, theirs=row["theirs"])
-        for row in lots.filter(pl.col("balance") != pl.col("theirs")).iter_rows(named=True)
-    ]
+    return findings_at(lots.filter(pl.col("balance") != pl.col("theirs")), _balance)
 
 
-def _balance(row: Row, *, theirs: str) -> Finding:
+def _balance(row: Row) -> Finding:
+    found = f"Lot {row['lot']!r} has balance {row['balance']!r}; order {row['reserved_for']!r} has {row['theirs']!r}."
     return finding_at(
         row,
         Code.BALANCE_DISAGREES,
         severity=Severity.WARNING,
         column="balance",
-        found=f"Lot {row['lot']!r} has balance {row['balance']!r}; order {row['reserved_for']!r} has {theirs!r}.",
+        found=found,
         expected="the same balance, so that lot and order move by the same units.",
         fix="Give both the same name, or leave one empty.",
     )
@@ -93,4 +100,4 @@ def check_count_from(world: World) -> list[Finding]:
 
 
 SITE_ROW_CHECKS = (check_readiness_never_falls, check_count_from)
-SITE_CHECKS = (check_sites_have_dates, check_balances)
+SITE_CHECKS = (check_balances,)

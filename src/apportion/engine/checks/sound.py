@@ -16,19 +16,24 @@ from apportion.model.accepts import parse_accepted
 from apportion.model.columns import Kind, Table
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import FILE, ROW
+from apportion.model.told import Cut
 from apportion.model.world import World
 
 
 def whole_rows(world: World, findings: Iterable[Finding]) -> World:
-    """Return the world without rows that have an error."""
+    """Return the world without rows that have an error, and without tables of which not all such rows are named."""
     wrong: dict[str, set[int]] = {}
+    unnamed: set[str] = set()
     for one in findings:
         if one.severity is Severity.ERROR and one.row is not None:
             wrong.setdefault(one.file, set()).add(one.row)
+        elif one.severity is Severity.ERROR and isinstance(one, Cut):
+            unnamed.add(one.file)
     tables = {
         name: _without(frame, wrong)
         for name, frame in world.tables.items()
         if {column.name for column in TABLES[name].needed if column.required} <= set(frame.columns)
+        and unnamed.isdisjoint(frame[FILE].head(1))
     }
     return replace(world, tables=tables)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from functools import partial
 
 import polars as pl
 
+from apportion.engine.at_row import Row, finding_at, findings_at
 from apportion.errors import Code, Finding, Severity
 from apportion.model.canonical import as_text
 from apportion.model.columns import Table
@@ -16,6 +17,8 @@ from apportion.model.world import World
 
 # What a statement may change without saying anything else of the fact.
 _ABOUT = {FILE, ROW, "basis", "evidence", "note", "known_on", "public_on", "known_to"}
+# Parts of names that nobody gives a column.
+_FIRST, _EARLIER = "\x1ffirst", "\x1fearlier"
 
 
 def check_statements(world: World) -> list[Finding]:
@@ -36,64 +39,55 @@ def _of_table(frame: pl.DataFrame, contract: Table) -> Iterable[Finding]:
     repeated = frame.filter(frame.select(key).is_duplicated()).drop_nulls(named)
     if "known_on" not in repeated.columns:
         repeated = repeated.with_columns(pl.lit(None, dtype=pl.Date()).alias("known_on"))
-    text = as_text(repeated)
-    groups: dict[tuple[str | None, ...], list[dict[str, str | None]]] = {}
-    for row in text.iter_rows(named=True):
-        groups.setdefault(tuple(row[part] for part in key), []).append(row)
-    for name, rows in groups.items():
-        first_of_day: dict[str | None, dict[str, str | None]] = {}
-        for row in rows:
-            day = row["known_on"]
-            if day in first_of_day:
-                yield _duplicate(contract, name, row=row, first=first_of_day[day])
-            first_of_day.setdefault(day, row)
-        yield from _conflicts(contract, name, rows=list(first_of_day.values()))
+    first = repeated.select(pl.col(ROW).first().over(*key, "known_on").alias(_FIRST)).to_series()
+    rows = as_text(repeated).with_columns(repeated[ROW], first)
+    yield from findings_at(rows.filter(pl.col(ROW) != first), partial(_duplicate, contract=contract))
+    yield from _conflicts(rows.filter(pl.col(ROW) == first).drop(_FIRST), contract)
 
 
-def _duplicate(
-    contract: Table,
-    name: tuple[str | None, ...],
-    *,
-    row: dict[str, str | None],
-    first: dict[str, str | None],
-) -> Finding:
-    return Finding(
-        code=Code.KEY_DUPLICATE,
+def _duplicate(row: Row, *, contract: Table) -> Finding:
+    return finding_at(
+        row,
+        Code.KEY_DUPLICATE,
         severity=Severity.ERROR,
-        file=str(row[FILE]),
-        row=int(row[ROW] or 0),
         column=contract.key[0],
-        found=f"{_named(contract, name)} stands in row {first[ROW]} already, with the same known_on.",
+        found=f"{_named(row, contract)} stands in row {row[_FIRST]} already, with the same known_on.",
         expected="each key once, or a later known_on for each further statement of the fact.",
         fix="Take one row out, rename it, or give the day on which the new statement could be known.",
     )
 
 
-def _conflicts(
-    contract: Table, name: tuple[str | None, ...], *, rows: list[dict[str, str | None]]
-) -> Iterable[Finding]:
-    ordered = sorted(rows, key=lambda row: row["known_on"] or "")
-    for earlier, then in pairwise(ordered):
-        differing = [column for column in then if column not in _ABOUT and then[column] != earlier[column]]
-        for column in differing:
-            yield Finding(
-                code=Code.FACTS_CONFLICT,
-                severity=Severity.WARNING,
-                file=str(then[FILE]),
-                row=int(then[ROW] or 0),
-                column=column,
-                found=(
-                    f"{_named(contract, name)} says {then[column] or ''!r} (known on {then['known_on']}); "
-                    f"row {earlier[ROW]} says {earlier[column] or ''!r} "
-                    f"(known on {earlier['known_on'] or 'any day'})."
-                ),
-                expected="one value, or a later one that corrects the earlier.",
-                fix="Both are kept; the one known last by the day looked at stands.",
-            )
+def _conflicts(statements: pl.DataFrame, contract: Table) -> Iterable[Finding]:
+    """Yield where a statement differs from the one of the same fact that was known last before it."""
+    ordered = statements.sort("known_on", nulls_last=False, maintain_order=True)
+    said = [column for column in ordered.columns if column not in {*_ABOUT, *contract.key}]
+    earlier = pl.col(ROW, "known_on", *said).shift().over(*contract.key)
+    has_earlier = pl.col(f"{ROW}{_EARLIER}").is_not_null()
+    beside = ordered.with_columns(earlier.name.suffix(_EARLIER)).filter(has_earlier)
+    for column in said:
+        differing = beside.filter(pl.col(column).ne_missing(pl.col(f"{column}{_EARLIER}")))
+        yield from findings_at(differing, partial(_conflict, contract=contract, column=column))
 
 
-def _named(contract: Table, name: tuple[str | None, ...]) -> str:
-    parts = ", ".join(f"{column} {value!r}" for column, value in zip(contract.key, name, strict=True))
+def _conflict(then: Row, *, contract: Table, column: str) -> Finding:
+    earlier = {name: then[f"{name}{_EARLIER}"] for name in (ROW, "known_on", column)}
+    return finding_at(
+        then,
+        Code.FACTS_CONFLICT,
+        severity=Severity.WARNING,
+        column=column,
+        found=(
+            f"{_named(then, contract)} says {then[column] or ''!r} (known on {then['known_on']}); "
+            f"row {earlier[ROW]} says {earlier[column] or ''!r} "
+            f"(known on {earlier['known_on'] or 'any day'})."
+        ),
+        expected="one value, or a later one that corrects the earlier.",
+        fix="Both are kept; the one known last by the day looked at stands.",
+    )
+
+
+def _named(row: Row, contract: Table) -> str:
+    parts = ", ".join(f"{column} {row[column]!r}" for column in contract.key)
     return f"In {contract.name} the row with {parts}"
 
 

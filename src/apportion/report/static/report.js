@@ -4,9 +4,9 @@
 (function () {
   const parsed = (id) => JSON.parse(document.getElementById(id).textContent);
   const words = parsed("words-json");
-  const plan = parsed("charts-json");
+  const page = parsed("charts-json");
   const DAY_MS = 86400000;
-  const DASHES = { supply: [2, 3], ordered: [6, 4], entitled: [6, 4], power: [6, 4] };
+  const DASHES = { supply: [2, 3], ordered: [6, 4], entitled: [6, 4], power: [6, 4], policy: [6, 4] };
   const COLOURS = {
     supply: "var(--supply)",
     ordered: "var(--ordered)",
@@ -14,7 +14,10 @@
     power: "var(--ordered)",
     shipped: "var(--shipped)",
     load: "var(--shipped)",
+    policy: "var(--ordered)",
+    fact: "var(--shipped)",
   };
+  const FILLS = { excess: "var(--excess-fill)", ahead: "var(--ahead-fill)", behind: "var(--behind-fill)" };
 
   let onPaper = window.matchMedia("print").matches;
 
@@ -37,30 +40,30 @@
   }
 
   function monthStarts(months) {
-    const first = new Date(plan.start * DAY_MS);
+    const first = new Date(page.start * DAY_MS);
     const found = [];
     for (let month = 0; ; month += 1) {
       const at = Date.UTC(first.getUTCFullYear(), month, 1) / DAY_MS;
-      if (at > plan.end) return found;
-      if (at >= plan.start && month % months === 0) found.push(at);
+      if (at > page.end) return found;
+      if (at >= page.start && month % months === 0) found.push(at);
     }
   }
 
   function weekStarts(weeks) {
     const found = [];
-    for (let day = plan.start; day <= plan.end; day += 7 * weeks) found.push(day);
+    for (let day = page.start; day <= page.end; day += 7 * weeks) found.push(day);
     return found;
   }
 
   function ticksFor(width) {
     const most = Math.max(2, Math.floor(width / 88));
-    if (plan.end - plan.start < 62) {
+    if (page.end - page.start < 62) {
       const weeks = [1, 2, 4].find((step) => weekStarts(step).length <= most) || 8;
       return { days: weekStarts(weeks), text: dayText };
     }
     const months = [1, 2, 3, 6, 12, 24].find((step) => monthStarts(step).length <= most) || 60;
     const days = monthStarts(months);
-    return { days: days.length ? days : [plan.start], text: (day) => dayText(day).slice(0, 7) };
+    return { days: days.length ? days : [page.start], text: (day) => dayText(day).slice(0, 7) };
   }
 
   function valueAt(points, day) {
@@ -75,8 +78,8 @@
   // A line starts with the plan and runs to its end.
   function whole(points) {
     const last = points.length ? points[points.length - 1][1] : 0;
-    const inside = points.filter(([day]) => day > plan.start);
-    return [[plan.start, valueAt(points, plan.start)], ...inside, [plan.end, last]];
+    const inside = points.filter(([day]) => day > page.start);
+    return [[page.start, valueAt(points, page.start)], ...inside, [page.end, last]];
   }
 
   function lineSeries(line) {
@@ -94,16 +97,15 @@
     };
   }
 
-  function excessSeries(excess) {
-    if (!excess.length) return [];
-    const part = (index) => whole(excess.map((point) => [point[0], point[index]]));
+  function areaSeries(area) {
+    const part = (index) => whole(area.points.map((point) => [point[0], point[index]]));
     const shared = {
-      type: "line", step: "end", stack: "excess", showSymbol: false, silent: true,
+      type: "line", step: "end", stack: area.role, showSymbol: false, silent: true,
       emphasis: { disabled: true }, lineStyle: { opacity: 0 },
     };
     return [
       { ...shared, name: "", data: part(1) },
-      { ...shared, name: words.excess, data: part(2), areaStyle: { color: "var(--excess-fill)", opacity: 1 } },
+      { ...shared, name: area.name, data: part(2), areaStyle: { color: FILLS[area.role], opacity: 1 } },
     ];
   }
 
@@ -146,8 +148,8 @@
       },
       xAxis: {
         type: "value",
-        min: plan.start,
-        max: plan.end,
+        min: page.start,
+        max: page.end,
         axisLine: { lineStyle: { color: "var(--rule-strong)" }, onZero: false },
         axisTick: { show: true, customValues: ticks.days, lineStyle: { color: "var(--rule-strong)" } },
         axisLabel: {
@@ -168,7 +170,7 @@
         axisLabel: { ...label, formatter: numberText },
         splitLine: { lineStyle: { color: "var(--rule)" } },
       },
-      series: [...excessSeries(figure.excess), ...figure.lines.map(lineSeries)],
+      series: [...figure.areas.flatMap(areaSeries), ...figure.lines.map(lineSeries)],
     };
   }
 
@@ -189,7 +191,7 @@
   }
 
   function startCharts() {
-    const redraws = plan.figures.map((figure) => {
+    const redraws = page.figures.map((figure) => {
       const place = document.getElementById(figure.id);
       const chart = window.echarts.init(place, null, { renderer: "svg" });
       const redraw = () => draw(figure, chart, place);

@@ -5,18 +5,30 @@ Exit codes: 0 done, 1 findings of error grade or a plan refused, 2 wrong use, 3 
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from apportion.cli import proposals
+from apportion.cli.options import (
+    RULES,
+    AsJson,
+    CaseName,
+    KnownOn,
+    PlanFolder,
+    Scenario,
+    ScenarioAt,
+    Viewpoint,
+    day_of,
+    today,
+)
+from apportion.cli.printing import count_of, print_findings, print_json, print_table, tables_json
 from apportion.version import VERSION
 
 if TYPE_CHECKING:
-    from apportion.errors import ApportionError, Finding
+    from apportion.errors import ApportionError
 
 # A plan names its first findings; `check` is there to list them all.
 _FINDINGS_SHOWN = 5
@@ -41,38 +53,13 @@ def start(
         raise typer.Exit
 
 
-Scenario = Annotated[
-    str, typer.Argument(help="A scenario folder, workbook, zip or bundled name, e.g. tesla-x-2023.")
-]
-PlanFolder = Annotated[
-    Path, typer.Argument(help="The folder that `apportion plan --out` wrote.", metavar="PLAN")
-]
-KnownOn = Annotated[
-    str | None,
-    typer.Option("--as-known-on", help="Only what was known by the end of this day.", metavar="DAY"),
-]
-Viewpoint = Annotated[
-    str, typer.Option(help="To whom it was known: all, public or party:NAME.", metavar="VIEWPOINT")
-]
-CaseName = Annotated[
-    str, typer.Option("--case", help="Readiness of sites: favourable, middle or unfavourable.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in place of text.")]
-ScenarioAt = Annotated[
-    str | None, typer.Option("--scenario", help="Where the plan's scenario lies now.", metavar="SCENARIO")
-]
-
-
-RULES = "max-min, pro-rata, first-come, priority or as-booked."
-
-
 @app.command()
 def scenarios(as_json: AsJson = False) -> None:
     """List the scenarios that come with apportion."""
     from apportion.commands.scenarios import list_scenarios
 
     names = list_scenarios()
-    _print_json(names) if as_json else typer.echo("\n".join(names))
+    print_json(names) if as_json else typer.echo("\n".join(names))
 
 
 @app.command()
@@ -86,12 +73,12 @@ def check(
     from apportion.commands.scenarios import check_scenario
     from apportion.errors import has_errors
 
-    findings = check_scenario(scenario, as_known_on=_day(as_known_on), viewpoint=viewpoint)
+    findings = check_scenario(scenario, as_known_on=day_of(as_known_on), viewpoint=viewpoint)
     if as_json:
-        _print_json([finding.as_json() for finding in findings])
+        print_json([finding.as_json() for finding in findings])
     else:
-        _print_findings(findings)
-        typer.echo(_count(findings))
+        print_findings(findings)
+        typer.echo(count_of(findings))
     raise typer.Exit(1 if has_errors(findings) else 0)
 
 
@@ -124,19 +111,19 @@ def plan(
         scenario,
         out=out,
         changes=changes,
-        as_known_on=_day(as_known_on),
+        as_known_on=day_of(as_known_on),
         viewpoint=viewpoint,
         case=case,
     )
     if as_json:
-        _print_json({**made.body, "tables": _tables_json(made.tables), "digest": made.digest})
+        print_json({**made.body, "tables": tables_json(made.tables), "digest": made.digest})
         return
-    _print_findings(made.findings[:_FINDINGS_SHOWN], to_error=True)
+    print_findings(made.findings[:_FINDINGS_SHOWN], to_error=True)
     if len(made.findings) > _FINDINGS_SHOWN:
         more = len(made.findings) - _FINDINGS_SHOWN
         typer.echo(f"… and {more} more findings: `apportion check {scenario}` lists all.", err=True)
     sentence, rows = summarise(world, made)
-    _print_table(rows)
+    print_table(rows)
     typer.echo(sentence)
     if out is not None:
         typer.echo(f"Report: {out / 'report.html'}")
@@ -153,7 +140,7 @@ def why(
     from apportion.commands.plans import explain_order
 
     sentences = explain_order(plan_folder, order, scenario=scenario)
-    _print_json(sentences) if as_json else typer.echo("\n".join(sentences))
+    print_json(sentences) if as_json else typer.echo("\n".join(sentences))
 
 
 @app.command()
@@ -172,7 +159,7 @@ def verify(plan_folder: PlanFolder, scenario: ScenarioAt = None, as_json: AsJson
             }
             for one in refusals
         ]
-        _print_json({"is_proven": not refusals, "refusals": rows})
+        print_json({"is_proven": not refusals, "refusals": rows})
     elif refusals:
         first = refusals[0]
         place = " ".join(part for part in (first.order, str(first.round_on or "")) if part)
@@ -192,15 +179,18 @@ def replay(plan_folder: PlanFolder, scenario: ScenarioAt = None, as_json: AsJson
 
     outcome = replay_plan(plan_folder, scenario=scenario)
     if as_json:
-        _print_json(_tables_json(vars(outcome)))
+        print_json(tables_json(vars(outcome)))
         return
     days = as_text(outcome.days)
-    _print_table([tuple(days.columns), *[tuple(cell or "" for cell in row) for row in days.rows()]])
+    print_table([tuple(days.columns), *[tuple(cell or "" for cell in row) for row in days.rows()]])
 
 
 @app.command()
 def adherence(
     scenario: Scenario,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page and its tables.", metavar="DIR")
+    ] = None,
     rule: Annotated[str | None, typer.Option(help=RULES)] = None,
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
@@ -209,22 +199,25 @@ def adherence(
 ) -> None:
     """Lay what was shipped and booked beside what the policy would have done: who was ahead, who behind."""
     from apportion.commands.policies import policy_changes
-    from apportion.commands.studies import study_adherence, tell_adherence
+    from apportion.commands.studies import ADHERENCE_PAGE, study_adherence, tell_adherence
 
     found = study_adherence(
         scenario,
+        out=out,
         changes=policy_changes(rule=rule),
-        as_known_on=_day(as_known_on),
+        as_known_on=day_of(as_known_on),
         viewpoint=viewpoint,
         case=case,
     )
     sentences, rows = tell_adherence(found)
     if as_json:
         departures = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-        _print_json({"unit_days": str(found.unit_days), "departures": departures})
+        print_json({"unit_days": str(found.unit_days), "departures": departures})
         return
-    _print_table(rows)
+    print_table(rows)
     typer.echo("\n".join(sentences))
+    if out is not None:
+        typer.echo(f"Report: {out / ADHERENCE_PAGE}")
 
 
 @app.command()
@@ -237,7 +230,7 @@ def export(
     from apportion.commands.scenarios import export_scenario
 
     suffix = ".parquet" if parquet else ".csv"
-    for file in export_scenario(scenario, to=to, made_on=_today(), suffix=suffix):
+    for file in export_scenario(scenario, to=to, made_on=today(), suffix=suffix):
         typer.echo(str(file))
 
 
@@ -248,7 +241,7 @@ def template(
     """Write an empty workbook to fill in: a sheet per table, with units and meanings in its headers."""
     from apportion.commands.scenarios import make_template
 
-    typer.echo(str(make_template(file, made_on=_today())))
+    typer.echo(str(make_template(file, made_on=today())))
 
 
 @app.command()
@@ -260,61 +253,10 @@ def workbook(
     """Write a plan as a workbook: its tables, with charts that live in the spreadsheet."""
     from apportion.commands.plans import write_plan_as_workbook
 
-    typer.echo(str(write_plan_as_workbook(plan_folder, to=to, made_on=_today(), scenario=scenario)))
+    typer.echo(str(write_plan_as_workbook(plan_folder, to=to, made_on=today(), scenario=scenario)))
 
 
-def _today() -> dt.date:
-    """Return the day in UTC: only what a workbook says of its making depends on it."""
-    return dt.datetime.now(dt.UTC).date()
-
-
-def _day(text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write it as YYYY-MM-DD.") from None
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def _tables_json(tables: object) -> object:
-    from apportion.model.canonical import as_text
-
-    return {name: as_text(frame).to_dicts() for name, frame in dict(tables).items()}  # type: ignore[call-overload]
-
-
-def _print_findings(findings: Sequence[Finding], *, to_error: bool = False) -> None:
-    for finding in findings:
-        typer.echo(finding.sentence, err=to_error)
-
-
-def _count(findings: Sequence[Finding]) -> str:
-    grades = [finding.severity.word for finding in findings]
-    return ", ".join(f"{grades.count(word)} {word}(s)" for word in ("error", "warning", "info"))
-
-
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows under their header; numbers stand right, and a terminal gets a ruled table."""
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.table import Table
-        from rich.text import Text
-
-        table = Table(*rows[0])
-        for row in rows[1:]:
-            table.add_row(*(Text(cell) for cell in row))
-        Console().print(table)
-        return
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
+app.registered_commands.extend(proposals.commands.registered_commands)
 
 
 def main() -> None:
@@ -339,7 +281,7 @@ def _tell(error: ApportionError) -> int:
 
     findings = error.findings if isinstance(error, FindingsError) else []
     if "--json" in sys.argv:
-        _print_json(
+        print_json(
             {
                 "code": str(error.code),
                 "title": error.message,
@@ -348,8 +290,8 @@ def _tell(error: ApportionError) -> int:
             }
         )
     elif findings:
-        _print_findings(findings, to_error=True)
-        typer.echo(_count(findings), err=True)
+        print_findings(findings, to_error=True)
+        typer.echo(count_of(findings), err=True)
     else:
         typer.echo(f"{error.code}: {error.message} {error.fix}".strip(), err=True)
     if isinstance(error, UsageError):

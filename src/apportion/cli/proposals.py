@@ -1,0 +1,62 @@
+"""The commands about proposals: what somebody wants to decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from apportion.cli.options import AsJson, CaseName, KnownOn, Scenario, Viewpoint, day_of
+from apportion.cli.printing import print_findings, print_json
+
+
+commands = typer.Typer()
+
+
+@commands.command()
+def assess(
+    scenario: Scenario,
+    proposal: Annotated[
+        str,
+        typer.Argument(help="A TOML file, or the name of one beside the scenario.", metavar="PROPOSAL"),
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page and its numbers.", metavar="DIR")
+    ] = None,
+    whole_market: Annotated[
+        bool, typer.Option("--whole-market", help="Divide all lots and orders, not only those concerned.")
+    ] = False,
+    lang: Annotated[
+        str, typer.Option("--lang", help="Language of sentences and page.")
+    ] = "en",
+    as_known_on: KnownOn = None,
+    viewpoint: Viewpoint = "all",
+    case: CaseName = "middle",
+    as_json: AsJson = False,
+) -> None:
+    """Judge a swap, diversion or priority before it happens: four futures, for every side, in every case."""
+    from apportion.commands.assessments import (
+        ASSESSMENT_PAGE,
+        assess_scenario,
+        assessment_as_json,
+        tell_assessment,
+    )
+
+    found = assess_scenario(
+        scenario,
+        proposal,
+        out=out,
+        as_known_on=day_of(as_known_on),
+        viewpoint=viewpoint,
+        case=case,
+        is_whole_market=whole_market,
+        language=lang,
+    )
+    if as_json:
+        print_json(assessment_as_json(found))
+        return
+    print_findings(found.findings, to_error=True)
+    typer.echo("\n".join(tell_assessment(found, language=lang)))
+    if out is not None:
+        typer.echo(f"Report: {out / ASSESSMENT_PAGE}")

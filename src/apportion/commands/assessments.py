@@ -1,0 +1,158 @@
+"""Acts on proposals: read one, assess it, write what it comes to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from apportion.commands.folders import write_files
+from apportion.commands.scenarios import read_scenario, view_world
+from apportion.errors import FindingsError
+from apportion.files.folder import bundled_names, find_scenario
+from apportion.files.proposals import find_proposal, read_proposal
+from apportion.files.sources import find_source
+from apportion.model.canonical import as_text
+from apportion.model.proposal import Proposal
+from apportion.model.world import ALL, World
+from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
+from apportion.report.words import Words
+from apportion.study.assess import Assessment, assess
+from apportion.study.breakeven import break_evens_frame
+
+__all__ = [
+    "ASSESSMENT_PAGE",
+    "assess_proposal",
+    "assess_scenario",
+    "assessment_as_json",
+    "open_proposal",
+    "page_of",
+    "tell_assessment",
+    "write_assessment",
+]
+
+ASSESSMENT_PAGE = "assessment.html"
+
+
+def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
+    """Return a proposal by its file, or by its name where it lies beside the scenario.
+
+    Raises:
+        UsageError: There is no such proposal.
+        FindingsError: It cannot be read; all that is wrong is in ``findings``.
+    """
+    source = find_source(scenario)
+    proposal, findings = read_proposal(find_proposal(name_or_path, folder=source))
+    if proposal is None:
+        raise FindingsError(findings)
+    return proposal
+
+
+def assess_scenario(
+    scenario: str,
+    proposal: str,
+    *,
+    out: Path | None = None,
+    as_known_on: dt.date | None = None,
+    viewpoint: str = ALL,
+    case: str = "middle",
+    is_whole_market: bool = False,
+    language: str = "en",
+) -> Assessment:
+    """Return what a proposal comes to, and write it where asked to.
+
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        proposal: A file, or the name of one beside the scenario.
+        out: Where its page and files go; None: nowhere.
+        as_known_on: Only what was known by the end of this day.
+        viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
+        case: The readiness of sites that the page speaks of first.
+        is_whole_market: Whether all lots and orders are divided anew.
+        language: The language of the page.
+
+    Raises:
+        UsageError: There is no such scenario, proposal, viewpoint, case or language.
+        FindingsError: The scenario or the proposal has findings of error grade.
+    """
+    Words.load(language)
+    looked = read_scenario(scenario)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    found = assess(world, open_proposal(proposal, scenario=scenario), is_whole_market=is_whole_market)
+    if out is not None:
+        write_assessment(found, folder=out, language=language)
+    return found
+
+
+def assess_proposal(
+    world: World, proposal: Proposal | str | Path, *, is_whole_market: bool = False
+) -> Assessment:
+    """Return what a proposal comes to.
+
+    Args:
+        world: The facts.
+        proposal: A proposal, its file, or its name where the world is a bundled scenario's.
+        is_whole_market: Whether all lots and orders are divided anew.
+
+    Raises:
+        UsageError: There is no such proposal.
+        FindingsError: The proposal has findings of error grade.
+    """
+    if isinstance(proposal, Proposal):
+        return assess(world, proposal, is_whole_market=is_whole_market)
+    name = world.settings.name
+    folder = find_scenario(name) if name in bundled_names() else Path()
+    opened, findings = read_proposal(find_proposal(str(proposal), folder=folder))
+    if opened is None:
+        raise FindingsError(findings)
+    return assess(world, opened, is_whole_market=is_whole_market)
+
+
+def tell_assessment(found: Assessment, *, language: str = "en") -> list[str]:
+    """Return the summary of an assessment in sentences.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return assessment_sentences(found, words=Words.load(language))
+
+
+def page_of(found: Assessment, *, language: str = "en") -> str:
+    """Return an assessment as one self-contained page.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return assessment_html(found, language=language)
+
+
+def assessment_as_json(found: Assessment) -> dict[str, object]:
+    """Return all that an assessment says as plain values."""
+    return assessment_json(found)
+
+
+def write_assessment(found: Assessment, *, folder: Path, language: str = "en") -> list[Path]:
+    """Write the page of an assessment and its numbers, and return the files.
+
+    Raises:
+        UsageError: There is no such language, the folder holds a scenario, or it cannot be written to.
+    """
+    tables: Mapping[str, pl.DataFrame] = {
+        "comparison": found.comparison,
+        "ranges": found.ranges,
+        "break-evens": break_evens_frame(found.break_evens),
+    }
+    files = {f"{name}.csv": _csv_bytes(frame) for name, frame in tables.items()}
+    body = json.dumps(assessment_json(found), ensure_ascii=False, indent=1)
+    files["comparison.json"] = f"{body}\n".encode()
+    files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
+    return write_files(folder, files)
+
+
+def _csv_bytes(frame: pl.DataFrame) -> bytes:
+    """Return a table as CSV in which an empty text is an empty cell, without quotation marks."""
+    text = as_text(frame)
+    return text.select(pl.when(pl.all() != "").then(pl.all()).name.keep()).write_csv().encode()

@@ -1,0 +1,239 @@
+"""The most live unit-days that any division of the scope's lots could reach: the future ``best``.
+
+A linear program over the whole horizon, solved exactly. Its variables are units of each SKU that go live at a site
+on a day, and units of each order that a site gives; it keeps supply, room, users, cooling and quantities, and
+knows nothing of windows, tiers, quotas, least shipments and lots. It is a bound and no advice: nobody can
+have more live unit-days.
+
+With one SKU in the scope a site's power counts in whole units and the program is a network, whose best corner is
+whole. Among divisions that are equally live, all ships as soon as it arrives, so that least is held.
+
+Source: ``docs/concepts/assessment.md``, "The best that could be".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from apportion.engine.tableau import Tableau
+from apportion.model.plan import MILLION
+from apportion.model.room import Draw, Room, Rooms
+from apportion.model.world import World
+from apportion.study.book import Book, Line
+from apportion.study.entries import Entry, EntryMaker, in_stock_order, read_horizon
+from apportion.study.outcome import Outcome
+from apportion.study.replay import Switch
+from apportion.study.stock import count_held
+
+Places = dict[tuple[str, str], list[int]]  # The days on which units of a SKU may go live at a site.
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """Units, in millionths, of a SKU that go live at a site on a day and for an order."""
+
+    sku: str
+    site: str
+    day: int
+    order: str
+    units: int
+
+
+def best_outcome(world: World, *, book: Book, rooms: Rooms) -> Outcome:
+    """Return the division with most live unit-days.
+
+    Args:
+        world: The facts of the scope.
+        book: Its lots and orders.
+        rooms: The room of its sites.
+    """
+    horizon = read_horizon(world)
+    program = _Program(book, rooms)
+    maker = EntryMaker.of(world, rooms=rooms)
+    entries, switches = _shipped(book, program.solve(), maker=maker)
+    ordered = in_stock_order(entries)
+    return Outcome(
+        entries=tuple(ordered),
+        switches=tuple(switches),
+        held=count_held(world, ordered, horizon=horizon),
+        horizon=horizon,
+    )
+
+
+class _Program:
+    """The linear program of one scope: rows of whole numbers over units."""
+
+    def __init__(self, book: Book, rooms: Rooms) -> None:
+        self._book = book
+        self._rooms = rooms
+        self._tableau = Tableau()
+        self._count = 0
+        self._lots: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for lot in book.lots.values():
+            if lot.arrives < book.end and lot.units:
+                self._lots[lot.sku].append((max(lot.arrives, book.start), lot.units))
+        self._options = [
+            (line, sku, site)
+            for line in book.lines.values()
+            if line.open
+            for sku in line.rates
+            for site in line.sites
+            if sku in self._lots and self._is_usable(line, sku=sku, site=site)
+        ]
+        self._days: Places = {
+            (sku, site): self._live_days(sku, site)
+            for sku, site in sorted({(sku, site) for _, sku, site in self._options})
+        }
+        self._live = {
+            (sku, site, day): self._new() for (sku, site), days in self._days.items() for day in days
+        }
+        self._given = {(line.order, sku, site): self._new() for line, sku, site in self._options}
+
+    def solve(self) -> list[_Live]:
+        """Return what goes live where, when and for whom."""
+        self._add_supply()
+        for site in sorted({site for _, site in self._days}):
+            self._add_room(site)
+        self._add_orders()
+        self._tableau.maximise(
+            {variable: self._book.end - day for (_, _, day), variable in self._live.items()}
+        )
+        return list(self._read())
+
+    def _new(self) -> int:
+        self._count += 1
+        return self._count
+
+    def _is_usable(self, line: Line, *, sku: str, site: str) -> bool:
+        return self._rooms.may_use(line.customer, site=site) and self._rooms.is_cooled(sku, site=site)
+
+    def _live_days(self, sku: str, site: str) -> list[int]:
+        """Return the days on which more can go live: when units arrive, and when room rises."""
+        room = self._rooms.sites[site]
+        arrivals = [day + room.lead_days for day, _ in self._lots[sku]]
+        rises = [day.toordinal() for day in room.change_days()]
+        first = min(arrivals)
+        return sorted({day for day in (*arrivals, *rises) if first <= day < self._book.end})
+
+    def _add(self, coefficients: Mapping[int, int], limit: int | Fraction) -> None:
+        if coefficients:
+            self._tableau.add_row(coefficients, slack=self._new(), right=limit)
+
+    def _add_supply(self) -> None:
+        """No more has gone live by any day than had arrived in time to ship."""
+        for sku, lots in self._lots.items():
+            latest = {
+                (site, day): day - self._rooms.sites[site].lead_days
+                for (one, site), days in self._days.items()
+                if one == sku
+                for day in days
+            }
+            days = sorted({day for day, _ in lots})
+            for day, following in zip(days, [*days[1:], self._book.end], strict=True):
+                arrived = sum(units for arrives, units in lots if arrives <= day)
+                early = {
+                    self._live[sku, site, at]: 1 for (site, at), ships in latest.items() if ships < following
+                }
+                self._add(early, arrived)
+
+    def _add_room(self, site: str) -> None:
+        """No more is live at a site than it has room for; the last day of each room suffices."""
+        skus = [sku for sku, one in self._days if one == site]
+        by_room: dict[Room, int] = {}
+        for day in sorted({day for sku in skus for day in self._days[sku, site]}):
+            by_room[self._rooms.sites[site].room_from(dt.date.fromordinal(day))] = day
+        draws = {sku: self._rooms.unit_draw(sku, site=site) for sku in skus}
+        for room, last in by_room.items():
+            live = {
+                variable: draws[sku]
+                for (sku, one, day), variable in self._live.items()
+                if one == site and day <= last
+            }
+            if len(self._lots) == 1:
+                most = _whole_units(room, draw=draws[skus[0]])
+                if most is not None:
+                    self._add(dict.fromkeys(live, 1), most)
+                continue
+            for resource, limit in enumerate(room):
+                if limit is not None:
+                    self._add({one: draw[resource] for one, draw in live.items()}, limit)
+
+    def _add_orders(self) -> None:
+        """What goes live is given to orders, and no order is given more than it still wants."""
+        for (sku, site), days in self._days.items():
+            live = {self._live[sku, site, day]: 1 for day in days}
+            given = {
+                variable: -1 for (_, one, at), variable in self._given.items() if (one, at) == (sku, site)
+            }
+            self._add(live | given, 0)
+        filled: dict[str, dict[int, int]] = defaultdict(dict)
+        for (order, sku, _), variable in self._given.items():
+            filled[order][variable] = self._book.lines[order].rates[sku]
+        for order, rates in filled.items():
+            still_open = self._book.lines[order].open
+            if len(self._lots) == 1:
+                rate = next(iter(rates.values()))
+                self._add(dict.fromkeys(rates, 1), still_open // (rate * MILLION))
+            else:
+                self._add(rates, Fraction(still_open, MILLION))
+
+    def _read(self) -> Iterator[_Live]:
+        """Yield the solution, the units that go live first to the orders that come first."""
+        for (sku, site), days in self._days.items():
+            on_days = [[day, _millionths(self._tableau.value(self._live[sku, site, day]))] for day in days]
+            for (order, one, at), variable in self._given.items():
+                wanted = _millionths(self._tableau.value(variable)) if (one, at) == (sku, site) else 0
+                for place in on_days:
+                    units = min(wanted, place[1])
+                    if units:
+                        wanted -= units
+                        place[1] -= units
+                        yield _Live(sku, site, place[0], order, units)
+
+
+def _whole_units(room: Room, *, draw: Draw) -> int | None:
+    """Return how many whole units of one SKU a room takes; None: no limit."""
+    fits = [limit // each for limit, each in zip(room, draw, strict=True) if limit is not None and each]
+    return min(fits, default=None)
+
+
+def _millionths(units: Fraction) -> int:
+    """Return units in millionths, cut down: a bound is never stated higher than it is reached."""
+    return int(units * MILLION)
+
+
+def _shipped(book: Book, live: Iterable[_Live], *, maker: EntryMaker) -> tuple[list[Entry], list[Switch]]:
+    """Return the entries and switches of a solution: each unit ships as soon as it arrives.
+
+    What goes live first takes what arrived first. What never goes live ships too, where an order has room.
+    """
+    left = {lot.lot: lot.units * MILLION for lot in book.lots.values() if lot.arrives < book.end}
+    still_open = {line.order: line.open for line in book.lines.values()}
+    entries: list[Entry] = []
+    switches: list[Switch] = []
+
+    def ship(order: str, *, sku: str, site: str, units: int) -> Iterator[Entry]:
+        for lot in book.lots.values():
+            given = min(units, left.get(lot.lot, 0)) if lot.sku == sku else 0
+            if given:
+                left[lot.lot] -= given
+                units -= given
+                still_open[order] -= given * book.lines[order].rates[sku]
+                day = max(lot.arrives, book.start)
+                yield maker.entry(order, lot=lot.lot, sku=sku, site=site, ships=day, units=given)
+
+    lead = {site: room.lead_days for site, room in maker.rooms.sites.items()}
+    for one in sorted(live, key=lambda one: (one.day - lead[one.site], one.day, one.order, one.site)):
+        for entry in ship(one.order, sku=one.sku, site=one.site, units=one.units):
+            entries.append(entry)
+            switches.append(Switch(entry, one.day, entry.units))
+    for line in book.lines.values():
+        for sku, rate in line.rates.items():
+            entries.extend(
+                ship(line.order, sku=sku, site=line.sites[0], units=still_open[line.order] // rate)
+            )
+    return entries, switches
