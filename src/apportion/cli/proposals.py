@@ -10,7 +10,6 @@ import typer
 from apportion.cli.options import AsJson, CaseName, KnownOn, Scenario, Viewpoint, day_of
 from apportion.cli.printing import print_findings, print_json
 
-
 commands = typer.Typer()
 
 
@@ -27,9 +26,7 @@ def assess(
     whole_market: Annotated[
         bool, typer.Option("--whole-market", help="Divide all lots and orders, not only those concerned.")
     ] = False,
-    lang: Annotated[
-        str, typer.Option("--lang", help="Language of sentences and page.")
-    ] = "en",
+    lang: Annotated[str, typer.Option("--lang", help="Language of sentences and page.")] = "en",
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
