@@ -108,6 +108,8 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.COUNT_FROM_AFTER_START: (ERROR, "`count_from_on` lies after `start_on`."),
     Code.NOTHING_KNOWN_YET: (INFO, "The viewer knew no row of a table on the day looked at."),
+    Code.BOOKED_ABOVE_QUANTITY: (WARNING, "Rule `as-booked`: a lot holds more than its order has open."),
+    Code.BOOKED_SKU_NOT_ACCEPTED: (WARNING, "Rule `as-booked`: the order does not accept the lot's SKU."),
     Code.PROPOSAL_EMPTY: (ERROR, "A proposal names nothing that would change."),
     Code.MOVE_ABOVE_LOT: (ERROR, "The moves of a lot take more than it holds."),
     Code.MOVE_REPEATED: (ERROR, "The same part of a lot goes to the same order twice."),
@@ -120,8 +122,6 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         WARNING,
         "A proposal leaves everything as it is: as booked, after the end of the plan, or no tier is raised.",
     ),
-    Code.BOOKED_ABOVE_QUANTITY: (WARNING, "Rule `as-booked`: a lot holds more than its order has open."),
-    Code.BOOKED_SKU_NOT_ACCEPTED: (WARNING, "Rule `as-booked`: the order does not accept the lot's SKU."),
     Code.PLAN_UNREADABLE: (
         RAISED,
         "A plan on disk is missing, damaged, or was changed after it was written.",

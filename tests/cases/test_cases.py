@@ -18,7 +18,10 @@ from apportion.model.plan import Plan
 from apportion.verify import verify
 
 FOLDER = Path(__file__).resolve().parent
-CASES = sorted(path.parent for path in FOLDER.glob("*/expected"))
+# The folders `assess-…` are proposals: test_assessments.py.
+CASES = sorted(
+    path.parent for path in FOLDER.glob("*/expected") if not path.parent.name.startswith("assess-")
+)
 
 Cells = tuple[Fraction | str, ...]
 

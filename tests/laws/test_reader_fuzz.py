@@ -164,7 +164,7 @@ def csv_files(folder: Path) -> Subject:
         (path / file.name).write_bytes(file.read_bytes())
     files = list(path.glob("*.csv"))
     damage = st.sampled_from([touched, touched, touched, edited])
-    return Subject(path, damage.flatmap(lambda one: any_of(files, damage=one)), fit_at_least=0.1)
+    return Subject(path, damage.flatmap(lambda one: any_of(files, damage=one)), fit_at_least=0.05)
 
 
 def toml_file(folder: Path) -> Subject:

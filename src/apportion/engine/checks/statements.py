@@ -59,11 +59,13 @@ def _duplicate(row: Row, *, contract: Table) -> Finding:
 
 def _conflicts(statements: pl.DataFrame, contract: Table) -> Iterable[Finding]:
     """Yield where a statement differs from the one of the same fact that was known last before it."""
-    ordered = statements.sort("known_on", nulls_last=False, maintain_order=True)
-    said = [column for column in ordered.columns if column not in {*_ABOUT, *contract.key}]
-    earlier = pl.col(ROW, "known_on", *said).shift().over(*contract.key)
-    has_earlier = pl.col(f"{ROW}{_EARLIER}").is_not_null()
-    beside = ordered.with_columns(earlier.name.suffix(_EARLIER)).filter(has_earlier)
+    key = list(contract.key)
+    ordered = statements.sort(*key, "known_on", nulls_last=False)
+    said = [column for column in ordered.columns if column not in {*_ABOUT, *key}]
+    above = pl.col(ROW, "known_on", *key, *said).shift().name.suffix(_EARLIER)
+    is_same_fact = pl.all_horizontal(pl.col(part).eq_missing(pl.col(f"{part}{_EARLIER}")) for part in key)
+    has_above = pl.col(f"{ROW}{_EARLIER}").is_not_null()
+    beside = ordered.with_columns(above).filter(has_above & is_same_fact)
     for column in said:
         differing = beside.filter(pl.col(column).ne_missing(pl.col(f"{column}{_EARLIER}")))
         yield from findings_at(differing, partial(_conflict, contract=contract, column=column))
