@@ -206,7 +206,7 @@ _LOCATIONS = OtherTable(
 _CUSTOMERS = OtherTable(
     "frePPLe",
     "parties",
-    ("customer", "customers"),
+    ("customer",),
     (OtherColumn("party", ("name",)),),
     copies={"name": "party"},
     fills={"kind": "customer"},

@@ -15,7 +15,7 @@ from apportion.report.tables import NUMBER, TEXT, Bar, BarTable, Cell, Grid, cel
 from apportion.report.words import Value as Told
 from apportion.report.words import Words
 from apportion.study.assess import Assessment
-from apportion.study.breakeven import break_evens_frame
+from apportion.study.breakeven import Question, break_evens_frame
 from apportion.study.futures import Future, fair_policy
 from apportion.study.measures import UNITS
 from apportion.study.measures import Value as Measure
@@ -24,22 +24,67 @@ from apportion.version import VERSION
 
 __all__ = ["assessment_html", "assessment_json", "assessment_sentences"]
 
-_SHOWN = (
-    "units",
-    "live_gpu_days",
-    "live_gained_gpu_days",
-    "idle_gpu_days",
-    "held_gpu_days",
-    "shifted_gpu_days",
-    "delay_days_mean",
-    "level_after_move",
-    "capital_idle_usd",
-    "rent_value_usd",
-    "depreciation_usd",
-    "live_gpu_days_all_sites",
-    "live_gained_gpu_days_all_sites",
-)
+_SHOWN = {
+    "units": "assess.measure.units",
+    "live_gpu_days": "assess.measure.live_gpu_days",
+    "live_gained_gpu_days": "assess.measure.live_gained_gpu_days",
+    "idle_gpu_days": "assess.measure.idle_gpu_days",
+    "held_gpu_days": "assess.measure.held_gpu_days",
+    "shifted_gpu_days": "assess.measure.shifted_gpu_days",
+    "delay_days_mean": "assess.measure.delay_days_mean",
+    "level_after_move": "assess.measure.level_after_move",
+    "capital_idle_usd": "assess.measure.capital_idle_usd",
+    "rent_value_usd": "assess.measure.rent_value_usd",
+    "depreciation_usd": "assess.measure.depreciation_usd",
+    "live_gpu_days_all_sites": "assess.measure.live_gpu_days_all_sites",
+    "live_gained_gpu_days_all_sites": "assess.measure.live_gained_gpu_days_all_sites",
+}
 _FULL = 100
+_FUTURES = {
+    Future.BOOKED: "assess.future.booked",
+    Future.PROPOSED: "assess.future.proposed",
+    Future.POLICY: "assess.future.policy",
+    Future.BEST: "assess.future.best",
+}
+_CASES = {
+    Case.FAVOURABLE: "view.case.favourable",
+    Case.MIDDLE: "view.case.middle",
+    Case.UNFAVOURABLE: "view.case.unfavourable",
+}
+_VARIED = {
+    "dates": "assess.varied.dates",
+    "split": "assess.varied.split",
+    "quantity": "assess.varied.quantity",
+    "power": "assess.varied.power",
+    "price": "assess.varied.price",
+    "rent": "assess.varied.rent",
+    "life": "assess.varied.life",
+    "fleet": "assess.varied.fleet",
+    "readiness": "assess.varied.readiness",
+}
+_QUESTIONS = {
+    Question.READY_ON: "assess.question.ready-on",
+    Question.DAYS_EARLIER: "assess.question.days-earlier",
+    Question.ELSEWHERE: "assess.question.elsewhere",
+    Question.SPLIT: "assess.question.split",
+}
+_BREAK_EVEN_COLUMNS = (
+    "assess.column.question",
+    "assess.column.party",
+    "assess.column.place",
+    "assess.column.from",
+    "assess.column.found",
+    "assess.column.stated-on",
+    "assess.column.stated",
+    "assess.column.basis",
+    "assess.column.evidence",
+)
+_FACT_COLUMNS = (
+    "assess.column.table",
+    "assess.column.row",
+    "assess.column.basis",
+    "assess.column.evidence",
+)
 
 
 def assessment_html(found: Assessment, *, language: str = "en") -> str:
@@ -116,22 +161,22 @@ def _futures(found: Assessment, case: Case, *, words: Words) -> tuple[str, Grid]
     """Return the four futures of one case side by side: one row per party and measure."""
     rows: list[tuple[Told | None, ...]] = []
     for party in ["", *found.parties]:
-        for name in _SHOWN:
+        for name, key in _SHOWN.items():
             values = [found.value(future, name, party=party, case=case) for future in Future]
             if any(value is not None for value in values):
                 unit = found.world.settings.currency if UNITS[name] == "USD" else UNITS[name]
-                measure = words.say(f"assess.measure.{name}")
+                measure = words.say(key)
                 told = [_rounded(one) for one in values]
                 rows.append((party or words.say("assess.everybody"), measure, *told, unit))
     columns = (
         (words.say("column.customer"), TEXT),
         (words.say("assess.column.measure"), TEXT),
-        *((words.say(f"assess.future.{future}"), NUMBER) for future in Future),
+        *((words.say(_FUTURES[future]), NUMBER) for future in Future),
         (words.say("assess.column.unit"), TEXT),
     )
-    caption = words.say("assess.futures-caption", case=words.say(f"view.case.{case}"))
+    caption = words.say("assess.futures-caption", case=words.say(_CASES[case]))
     grid = Grid(id=f"futures-{case}", caption=caption, columns=columns, rows=rows_of(rows, words=words))
-    return words.say(f"view.case.{case}"), grid
+    return words.say(_CASES[case]), grid
 
 
 def _rounded(value: Measure) -> Told | None:
@@ -212,13 +257,13 @@ def _tornado(found: Assessment, *, words: Words) -> BarTable:
 
 
 def _knob_name(one: Interval, *, words: Words) -> str:
-    return " ".join(part for part in (words.say(f"assess.varied.{one.varied}"), one.name) if part)
+    return " ".join(part for part in (words.say(_VARIED[one.varied]), one.name) if part)
 
 
 def _break_evens(found: Assessment, *, words: Words) -> Grid:
     rows: list[Sequence[Told | None]] = [
         (
-            words.say(f"assess.question.{one.question}"),
+            words.say(_QUESTIONS[one.question]),
             one.party,
             one.site or one.name,
             one.from_on,
@@ -230,11 +275,10 @@ def _break_evens(found: Assessment, *, words: Words) -> Grid:
         )
         for one in found.break_evens
     ]
-    names = ("question", "party", "place", "from", "found", "stated-on", "stated", "basis", "evidence")
     return Grid(
         id="break-evens",
         caption=words.say("assess.break-evens-caption"),
-        columns=tuple((words.say(f"assess.column.{name}"), TEXT) for name in names),
+        columns=tuple((words.say(name), TEXT) for name in _BREAK_EVEN_COLUMNS),
         rows=rows_of(rows, words=words),
     )
 
@@ -273,10 +317,9 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
             told = "; ".join(f"{one}: {titles[one]}" if one in titles else one for one in cited)
             cells = (table, name, row["basis"] or words.say("assess.basis-unknown"), told)
             rows.append(tuple(cell_of(cell, words=words) for cell in cells))
-    names_of_columns = ("table", "row", "basis", "evidence")
     return Grid(
         id="facts",
         caption=words.say("assess.facts-caption"),
-        columns=tuple((words.say(f"assess.column.{name}"), TEXT) for name in names_of_columns),
+        columns=tuple((words.say(name), TEXT) for name in _FACT_COLUMNS),
         rows=tuple(rows),
     )

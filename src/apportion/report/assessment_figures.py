@@ -14,6 +14,11 @@ from apportion.study.assess import Assessment
 from apportion.study.futures import CaseStudy, Future
 
 _WEEK = 7
+_FUTURES = {
+    Future.BOOKED: "assess.future.booked",
+    Future.PROPOSED: "assess.future.proposed",
+    Future.POLICY: "assess.future.policy",
+}
 
 
 def live_figures(found: Assessment, *, words: Words) -> list[Figure]:
@@ -29,7 +34,7 @@ def live_figures(found: Assessment, *, words: Words) -> list[Figure]:
                 id=f"figure-live-{number}",
                 title=party,
                 lines=(
-                    (words.say(f"assess.future.{found.baseline}"), before),
+                    (words.say(_FUTURES[found.baseline]), before),
                     (words.say("assess.future.proposed"), after),
                 ),
                 caption=words.say("assess.live-caption", before=before.last, after=after.last),
@@ -69,9 +74,7 @@ def site_figures(found: Assessment, *, words: Words) -> list[Figure]:
             figures.append(
                 Figure(
                     id=f"figure-site-{len(figures) + 1}",
-                    title=words.say(
-                        "assess.site-title", site=site, future=words.say(f"assess.future.{future}")
-                    ),
+                    title=words.say("assess.site-title", site=site, future=words.say(_FUTURES[future])),
                     lines=((words.say("line.power"), power), (words.say("line.load"), load)),
                     caption=words.say("assess.site-caption", days=_idle_days(study, future, site=site)),
                     unit=words.say("unit.kw"),
