@@ -26,18 +26,18 @@ __all__ = ["assessment_html", "assessment_json", "assessment_sentences"]
 
 _SHOWN = {
     "units": "assess.measure.units",
-    "live_gpu_days": "assess.measure.live_gpu_days",
-    "live_gained_gpu_days": "assess.measure.live_gained_gpu_days",
-    "idle_gpu_days": "assess.measure.idle_gpu_days",
-    "held_gpu_days": "assess.measure.held_gpu_days",
-    "shifted_gpu_days": "assess.measure.shifted_gpu_days",
-    "delay_days_mean": "assess.measure.delay_days_mean",
-    "level_after_move": "assess.measure.level_after_move",
-    "capital_idle_usd": "assess.measure.capital_idle_usd",
-    "rent_value_usd": "assess.measure.rent_value_usd",
-    "depreciation_usd": "assess.measure.depreciation_usd",
-    "live_gpu_days_all_sites": "assess.measure.live_gpu_days_all_sites",
-    "live_gained_gpu_days_all_sites": "assess.measure.live_gained_gpu_days_all_sites",
+    "live_gpu_days": "assess.measure.live-gpu-days",
+    "live_gained_gpu_days": "assess.measure.live-gained-gpu-days",
+    "idle_gpu_days": "assess.measure.idle-gpu-days",
+    "held_gpu_days": "assess.measure.held-gpu-days",
+    "shifted_gpu_days": "assess.measure.shifted-gpu-days",
+    "delay_days_mean": "assess.measure.delay-days-mean",
+    "level_after_move": "assess.measure.level-after-move",
+    "capital_idle_usd": "assess.measure.capital-idle-usd",
+    "rent_value_usd": "assess.measure.rent-value-usd",
+    "depreciation_usd": "assess.measure.depreciation-usd",
+    "live_gpu_days_all_sites": "assess.measure.live-gpu-days-all-sites",
+    "live_gained_gpu_days_all_sites": "assess.measure.live-gained-gpu-days-all-sites",
 }
 _FULL = 100
 _FUTURES = {
