@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from apportion.digest import digest
 from apportion.model.canonical import as_text
 from apportion.model.policy import Case
+from apportion.report.assessment_answers import answers_grid, break_evens_grid
+from apportion.report.assessment_bars import tornadoes, waterfall
 from apportion.report.assessment_figures import live_figures, site_figures
-from apportion.report.assessment_words import assessment_sentences, extremes_told, number_of
+from apportion.report.assessment_words import assessment_sentences, poorest_sentences
 from apportion.report.shell import render_page
-from apportion.report.tables import NUMBER, TEXT, Bar, BarTable, Cell, Grid, cell_of, rows_of
+from apportion.report.tables import NUMBER, TEXT, Cell, Grid, cell_of, rows_of
 from apportion.report.words import Value as Told
 from apportion.report.words import Words
 from apportion.study.assess import Assessment
-from apportion.study.breakeven import Question, break_evens_frame
+from apportion.study.breakeven import break_evens_frame
 from apportion.study.futures import Future, fair_policy
 from apportion.study.measures import UNITS
 from apportion.study.measures import Value as Measure
-from apportion.study.ranges import Interval
 from apportion.version import VERSION
 
 __all__ = ["assessment_html", "assessment_json", "assessment_sentences"]
@@ -33,13 +33,13 @@ _SHOWN = {
     "shifted_gpu_days": "assess.measure.shifted-gpu-days",
     "delay_days_mean": "assess.measure.delay-days-mean",
     "level_after_move": "assess.measure.level-after-move",
+    "level_at_end": "assess.measure.level-at-end",
     "capital_idle_usd": "assess.measure.capital-idle-usd",
     "rent_value_usd": "assess.measure.rent-value-usd",
     "depreciation_usd": "assess.measure.depreciation-usd",
     "live_gpu_days_all_sites": "assess.measure.live-gpu-days-all-sites",
     "live_gained_gpu_days_all_sites": "assess.measure.live-gained-gpu-days-all-sites",
 }
-_FULL = 100
 _FUTURES = {
     Future.BOOKED: "assess.future.booked",
     Future.PROPOSED: "assess.future.proposed",
@@ -51,34 +51,6 @@ _CASES = {
     Case.MIDDLE: "view.case.middle",
     Case.UNFAVOURABLE: "view.case.unfavourable",
 }
-_VARIED = {
-    "dates": "assess.varied.dates",
-    "split": "assess.varied.split",
-    "quantity": "assess.varied.quantity",
-    "power": "assess.varied.power",
-    "price": "assess.varied.price",
-    "rent": "assess.varied.rent",
-    "life": "assess.varied.life",
-    "fleet": "assess.varied.fleet",
-    "readiness": "assess.varied.readiness",
-}
-_QUESTIONS = {
-    Question.READY_ON: "assess.question.ready-on",
-    Question.DAYS_EARLIER: "assess.question.days-earlier",
-    Question.ELSEWHERE: "assess.question.elsewhere",
-    Question.SPLIT: "assess.question.split",
-}
-_BREAK_EVEN_COLUMNS = (
-    "assess.column.question",
-    "assess.column.party",
-    "assess.column.place",
-    "assess.column.from",
-    "assess.column.found",
-    "assess.column.stated-on",
-    "assess.column.stated",
-    "assess.column.basis",
-    "assess.column.evidence",
-)
 _FACT_COLUMNS = (
     "assess.column.table",
     "assess.column.row",
@@ -111,10 +83,11 @@ def assessment_html(found: Assessment, *, language: str = "en") -> str:
         sites=sites,
         futures=[_futures(found, case, words=words) for case in Case],
         shown=str(found.case),
-        waterfall=_waterfall(found, words=words),
-        tornado=_tornado(found, words=words),
-        extremes=extremes_told(found, words=words),
-        break_evens=_break_evens(found, words=words),
+        poorest=poorest_sentences(found, words=words),
+        waterfall=waterfall(found, words=words),
+        tornadoes=tornadoes(found, words=words),
+        answers=answers_grid(found, words=words),
+        break_evens=break_evens_grid(found, words=words),
         grounds=_grounds(found, words=words),
         facts=_facts(found, words=words),
         settings=[
@@ -152,6 +125,10 @@ def assessment_json(found: Assessment) -> dict[str, object]:
             }
             for one in found.grounds
         ],
+        "poorest": {
+            measure: {str(future): found.poorest(future, measure) for future in Future}
+            for measure in ("level_after_move", "level_at_end")
+        },
         "findings": [one.as_json() for one in found.findings],
         "version": VERSION,
     }
@@ -182,105 +159,6 @@ def _futures(found: Assessment, case: Case, *, words: Words) -> tuple[str, Grid]
 def _rounded(value: Measure) -> Told | None:
     """Return a measure to one decimal, which is what a table is read for."""
     return round(value, 1) if isinstance(value, Fraction) else value
-
-
-def _waterfall(found: Assessment, *, words: Words) -> BarTable:
-    """Return each party's live unit-days as booked and what the proposal adds or takes."""
-    sides = []
-    for party in found.parties:
-        before = number_of(found.value(found.baseline, "live_gpu_days", party=party))
-        after = number_of(found.value(Future.PROPOSED, "live_gpu_days", party=party))
-        sides.append((party, before, after))
-    longest = max([Fraction(1), *(max(before, after) for _, before, after in sides)])
-    bars = []
-    for party, before, after in sides:
-        kept, change = min(before, after) * _FULL / longest, abs(after - before) * _FULL / longest
-        role = "ran" if after >= before else "rest"
-        parts = (("stock", "", f"{float(kept):.3f}"), (role, f"{float(kept):.3f}", f"{float(change):.3f}"))
-        cells = (cell_of(before, words=words), cell_of(after, words=words))
-        bars.append(Bar(name=party, parts=parts, value=_signed(words, after - before), cells=cells))
-    return BarTable(
-        caption=words.say("assess.waterfall-caption"),
-        columns=(
-            (words.say("column.customer"), TEXT),
-            (words.say("assess.column.change"), NUMBER),
-            (words.say("assess.column.before"), NUMBER),
-            (words.say("assess.column.after"), NUMBER),
-        ),
-        bars=tuple(bars),
-    )
-
-
-def _signed(words: Words, value: Told) -> str:
-    text = words.text_of(value)
-    return text if text.startswith("-") or text == "0" else f"+{text}"
-
-
-def _tornado(found: Assessment, *, words: Words) -> BarTable:
-    """Return how far each range alone moves what all together gain, the widest first."""
-    measure = "live_gained_gpu_days"
-    own = [
-        one
-        for one in found.intervals
-        if (one.measure, one.party) == (measure, "")
-        and (one.name or one.varied == "readiness")
-        and one.case in {"", str(found.case)}
-    ]
-    ranked = sorted(own, key=lambda one: (-one.swing, one.varied, one.name))
-    low, high = min((one.low for one in own), default=0), max((one.high for one in own), default=1)
-    width = max(high - low, 1)
-    bars = tuple(
-        Bar(
-            name=_knob_name(one, words=words),
-            parts=(
-                (
-                    "ran",
-                    f"{float((one.low - low) * _FULL / width):.3f}",
-                    f"{max(0.4, float(one.swing * _FULL / width)):.3f}",
-                ),
-            ),
-            value=words.text_of(one.swing),
-            cells=(cell_of(one.low, words=words), cell_of(one.high, words=words)),
-        )
-        for one in ranked
-    )
-    return BarTable(
-        caption=words.say("assess.tornado-caption"),
-        columns=(
-            (words.say("assess.column.varied"), TEXT),
-            (words.say("assess.column.swing"), NUMBER),
-            (words.say("assess.column.least"), NUMBER),
-            (words.say("assess.column.most"), NUMBER),
-        ),
-        bars=bars,
-    )
-
-
-def _knob_name(one: Interval, *, words: Words) -> str:
-    return " ".join(part for part in (words.say(_VARIED[one.varied]), one.name) if part)
-
-
-def _break_evens(found: Assessment, *, words: Words) -> Grid:
-    rows: list[Sequence[Told | None]] = [
-        (
-            words.say(_QUESTIONS[one.question]),
-            one.party,
-            one.site or one.name,
-            one.from_on,
-            (one.day or one.amount) if one.is_found else words.say("assess.not-found"),
-            one.stated_on,
-            one.stated,
-            one.basis or None,
-            ", ".join(one.evidence) or None,
-        )
-        for one in found.break_evens
-    ]
-    return Grid(
-        id="break-evens",
-        caption=words.say("assess.break-evens-caption"),
-        columns=tuple((words.say(name), TEXT) for name in _BREAK_EVEN_COLUMNS),
-        rows=rows_of(rows, words=words),
-    )
 
 
 def _grounds(found: Assessment, *, words: Words) -> list[str]:

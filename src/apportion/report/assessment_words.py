@@ -16,9 +16,15 @@ from apportion.study.assess import Assessment
 from apportion.study.breakeven import Question
 from apportion.study.futures import Future
 from apportion.study.measures import Value
-from apportion.study.ranges import TOGETHER, find_interval
+from apportion.study.ranges import find_interval
 
 MOST_SENTENCES = 10
+_LEVELS = {"level_after_move": "assess.poorest.after-move", "level_at_end": "assess.poorest.at-end"}
+_FUTURES = {
+    Future.BOOKED: "assess.future.booked",
+    Future.PROPOSED: "assess.future.proposed",
+    Future.POLICY: "assess.future.policy",
+}
 _ZERO = Fraction(0)
 
 
@@ -121,7 +127,11 @@ class _Telling:
             gains = self._over_cases("live_gained_gpu_days", party)
             yield self._words.say("assess.gained", party=self._name(party), **self._cases(gains))
         together = self._over_cases("live_gained_gpu_days", "")
-        if not gaining:
+        if not any(
+            self._over_cases("live_gained_gpu_days", party) != [0, 0, 0] for party in self._found.parties
+        ):
+            yield self._words.say("assess.gained-nothing")
+        elif not gaining:
             yield self._words.say("assess.gained-by-nobody", **self._cases(together))
         elif together != self._over_cases("live_gained_gpu_days", gaining[0][0]):
             yield self._words.say("assess.together", **self._cases(together))
@@ -163,7 +173,7 @@ class _Telling:
         """Say between which amounts a price for the moved time lies."""
         low = self._found.value(Future.PROPOSED, "imputed_low_usd")
         high = self._found.value(Future.PROPOSED, "imputed_high_usd")
-        if isinstance(low, Fraction) and isinstance(high, Fraction):
+        if isinstance(low, Fraction) and isinstance(high, Fraction) and high:
             currency = self._found.world.settings.currency
             yield self._words.say("assess.worth", low=round(low), high=round(high), currency=currency)
 
@@ -188,14 +198,24 @@ class _Telling:
                 return
 
 
-def extremes_told(found: Assessment, *, words: Words) -> list[str]:
-    """Return for each key answer the least and most found while everything varies."""
+def poorest_sentences(found: Assessment, *, words: Words) -> list[str]:
+    """Return who has least for its entitlement in each future, right after the first move and at the end."""
     told = []
-    for party in ["", *found.parties]:
-        box = find_interval(found.intervals, measure="live_gained_gpu_days", party=party, varied=TOGETHER)
-        if box is None:
+    for measure, key in _LEVELS.items():
+        poorest = {
+            future: found.poorest(future, measure)
+            for future in (found.baseline, Future.PROPOSED, Future.POLICY)
+        }
+        if not all(poorest.values()):
             continue
-        name = party or words.say("assess.everybody")
-        key = "assess.box-constant" if box.is_constant else "assess.box"
-        told.append(words.say(key, party=name, low=box.low, high=box.high, count=box.points))
+        each = [
+            words.say(
+                "assess.poorest.one",
+                future=words.say(_FUTURES[future]),
+                parties=words.listed(parties),
+                level=number_of(found.value(future, measure, party=parties[0])),
+            )
+            for future, parties in poorest.items()
+        ]
+        told.append(words.say(key, each=words.say("assess.poorest.between").join(each)))
     return told

@@ -112,6 +112,17 @@ class Assessment:
         measured = self.measured[case or self.case, future]
         return measured.get((party, site), {}).get(measure)
 
+    def poorest(self, future: Future, measure: str) -> list[str]:
+        """Return the parties with the lowest level in a future, in the case of the view; none where none is known.
+
+        Args:
+            future: Which future.
+            measure: ``level_after_move`` or ``level_at_end``.
+        """
+        levels = {party: self.value(future, measure, party=party) for party in self.parties}
+        known = {party: level for party, level in levels.items() if isinstance(level, Fraction)}
+        return [party for party, level in known.items() if level == min(known.values())]
+
     @property
     def parties(self) -> list[str]:
         """Return the parties with an order in the scope, by name."""
@@ -189,8 +200,8 @@ class _Measurer:
         self._moved = moved
         self._baseline = baseline
         self._parties = sorted({line.customer for line in book.lines.values()})
-        day = moved.first_day
-        self._weights = {} if day is None else weights_on(world, dt.date.fromordinal(day))
+        self._world = world
+        self._weights: dict[int, Mapping[str, Fraction]] = {}
 
     def measure(self, study: CaseStudy, future: Future) -> Measured:
         """Return every measure of one future by party and site."""
@@ -239,14 +250,21 @@ class _Measurer:
             days[entry.party] = days.get(entry.party, 0) + entry.units * lasting
         return days
 
+    def _weights_on(self, day: int) -> Mapping[str, Fraction]:
+        if day not in self._weights:
+            self._weights[day] = weights_on(self._world, dt.date.fromordinal(day))
+        return self._weights[day]
+
     def _add_levels(self, found: Measured, studied: Studied) -> None:
-        if self._moved.first_day is None:
-            return
-        levels = levels_after(
-            studied.outcome, day=self._moved.first_day, weights=self._weights, parties=self._parties
-        )
-        for party, level in levels.items():
-            found.setdefault((party, ""), {})["level_after_move"] = level
+        """Add what each party was sent per weight, by the day of the first move and by the end."""
+        days = {"level_at_end": self._horizon.end - 1}
+        if self._moved.first_day is not None:
+            days["level_after_move"] = self._moved.first_day
+        for name, day in days.items():
+            weights = self._weights_on(day)
+            levels = levels_after(studied.outcome, day=day, weights=weights, parties=self._parties)
+            for party, level in levels.items():
+                found.setdefault((party, ""), {})[name] = level
 
     def _add_worth(self, found: Measured) -> None:
         """Add what the moved units cost, and the range in which a price for the moved time lies."""

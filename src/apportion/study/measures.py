@@ -53,6 +53,7 @@ UNITS: Mapping[str, str] = {
     "imputed_low_usd": "USD",
     "imputed_high_usd": "USD",
     "level_after_move": "units per weight",
+    "level_at_end": "units per weight",
     "live_gpu_days_all_sites": "unit-days",
     "idle_gpu_days_all_sites": "unit-days",
     "live_gained_gpu_days_all_sites": "unit-days",

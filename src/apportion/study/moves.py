@@ -103,7 +103,7 @@ class _Telling:
             Code.REFERENCE_UNKNOWN,
             column,
             found=f"There is no {what} {value!r}.",
-            expected=f"a {what} of the scenario.",
+            expected=f"{'an' if what[0] in 'aeiou' else 'a'} {what} of the scenario.",
             fix=f"Did you mean {near[0]!r}?" if near else "Name one that is there.",
         )
 
