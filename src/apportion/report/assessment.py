@@ -26,6 +26,9 @@ __all__ = ["assessment_html", "assessment_json", "assessment_sentences"]
 
 _SHOWN = {
     "units": "assess.measure.units",
+    "power_kw_needed": "assess.measure.power-kw-needed",
+    "first_live_on": "assess.measure.first-live-on",
+    "all_live_on": "assess.measure.all-live-on",
     "live_gpu_days": "assess.measure.live-gpu-days",
     "live_gained_gpu_days": "assess.measure.live-gained-gpu-days",
     "idle_gpu_days": "assess.measure.idle-gpu-days",

@@ -13,7 +13,7 @@ from apportion.errors import Code, Finding, Severity, has_errors, in_order
 from apportion.model.plan import MILLION
 from apportion.model.proposal import Kind, Move, Proposal
 from apportion.model.room import read_rooms
-from apportion.model.world import World
+from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, World
 from apportion.study.book import Book, Send, booked_parts, parts_with
 
 
@@ -27,12 +27,12 @@ def resolve_moves(world: World, proposal: Proposal, *, book: Book) -> tuple[list
     resolving = _Resolving(world, proposal, book=book)
     sends = resolving.sends()
     if not has_errors(resolving.findings) and parts_with(book, sends=sends) == booked_parts(book):
-        resolving.findings.append(_nothing_changes(proposal))
+        resolving.findings.append(_nothing_changes(proposal, world))
     return sends, in_order(resolving.findings)
 
 
-def _nothing_changes(proposal: Proposal) -> Finding:
-    return _Telling(proposal.file).tell(
+def _nothing_changes(proposal: Proposal, world: World) -> Finding:
+    return _Telling(proposal.file, world=world).tell(
         Code.MOVE_CHANGES_NOTHING,
         "moves",
         severity=Severity.WARNING,
@@ -45,7 +45,7 @@ def _nothing_changes(proposal: Proposal) -> Finding:
 def _check_raises(world: World, proposal: Proposal) -> Iterator[Finding]:
     customers = world.table("orders").group_by("customer").agg("tier")
     tiers = {customer: max(found) for customer, found in customers.iter_rows()}
-    telling = _Telling(proposal.file)
+    telling = _Telling(proposal.file, world=world)
     calendar = world.settings.calendar
     for number, one in enumerate(proposal.raises, start=1):
         where = f"raise[{number}]."
@@ -71,11 +71,25 @@ def _check_raises(world: World, proposal: Proposal) -> Iterator[Finding]:
             )
 
 
+# Where each kind of thing that a proposal names is stated.
+_TABLES_OF = {
+    "lot": ("supply", "lot"),
+    "order": ("orders", "order"),
+    "site": ("sites", "site"),
+    "customer with an order": ("orders", "customer"),
+}
+
+
+def _an(what: str) -> str:
+    return f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
+
+
 class _Telling:
     """Makes findings about one proposal's file."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, world: World) -> None:
         self._file = file
+        self._world = world
 
     def tell(
         self,
@@ -98,13 +112,32 @@ class _Telling:
         )
 
     def unknown(self, column: str, value: str, *, known: Iterable[str], what: str) -> Finding:
+        table, key = _TABLES_OF[what]
+        stated = self._world.tables.get(table)
+        if stated is not None and value in stated[key]:
+            return self._hidden(column, value, what=what)
         near = difflib.get_close_matches(value, list(known), n=1)
         return self.tell(
             Code.REFERENCE_UNKNOWN,
             column,
             found=f"There is no {what} {value!r}.",
-            expected=f"{'an' if what[0] in 'aeiou' else 'a'} {what} of the scenario.",
+            expected=f"{_an(what)} of the scenario.",
             fix=f"Did you mean {near[0]!r}?" if near else "Name one that is there.",
+        )
+
+    def _hidden(self, column: str, value: str, *, what: str) -> Finding:
+        """Return what is told of a name that the scenario has and the view does not."""
+        view = self._world.view
+        day = "" if view.as_known_on is None else f" by {view.as_known_on}"
+        whom = {ALL: "anybody", PUBLIC: "the public"}.get(
+            view.viewpoint, view.viewpoint.removeprefix(PARTY_PREFIX)
+        )
+        return self.tell(
+            Code.REFERENCE_UNKNOWN,
+            column,
+            found=f"The {what} {value!r} was not known{day} to {whom}.",
+            expected=f"{_an(what)} that the viewer knew of on that day.",
+            fix="Assess it as known on a later day, or from another viewpoint.",
         )
 
 
@@ -116,7 +149,7 @@ class _Resolving:
         self._sites = set(world.table("sites")["site"])
         self._moves = proposal.moves
         self._book = book
-        self._telling = _Telling(proposal.file)
+        self._telling = _Telling(proposal.file, world=world)
         self.findings: list[Finding] = []
 
     def sends(self) -> list[Send]:
