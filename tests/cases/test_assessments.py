@@ -77,9 +77,8 @@ def assessed(case: Path) -> Assessment:
     settings = tomllib.loads((case / "case.toml").read_text(encoding="utf-8"))
     story = find_scenario(STORY)
     proposal_file = case / "proposal.toml"
-    proposal, findings = read_proposal(
-        proposal_file if proposal_file.is_file() else story / "swap-2023-12.toml"
-    )
+    file = proposal_file if proposal_file.is_file() else story / "swap-2023-12.toml"
+    proposal, findings = read_proposal(file.read_bytes(), file=file.name)
     assert proposal is not None, findings
     if settings == {"ranges": True}:
         return assess(read_scenario(STORY).world, proposal)

@@ -44,8 +44,8 @@ def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
         UsageError: There is no such proposal.
         FindingsError: It cannot be read; all that is wrong is in ``findings``.
     """
-    source = find_source(scenario)
-    proposal, findings = read_proposal(find_proposal(name_or_path, folder=source))
+    file, held = find_proposal(name_or_path, source=find_source(scenario))
+    proposal, findings = read_proposal(held, file=file)
     if proposal is None:
         raise FindingsError(findings)
     return proposal
@@ -105,7 +105,8 @@ def assess_proposal(
         return assess(world, proposal, is_whole_market=is_whole_market)
     name = world.settings.name
     folder = find_scenario(name) if name in bundled_names() else Path()
-    opened, findings = read_proposal(find_proposal(str(proposal), folder=folder))
+    file, held = find_proposal(str(proposal), source=folder)
+    opened, findings = read_proposal(held, file=file)
     if opened is None:
         raise FindingsError(findings)
     return assess(world, opened, is_whole_market=is_whole_market)

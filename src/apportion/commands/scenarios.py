@@ -10,7 +10,7 @@ from pathlib import Path
 from apportion.engine.checks import check_world
 from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
 from apportion.files.folder import bundled_names
-from apportion.files.proposals import proposal_files, read_proposal
+from apportion.files.proposals import proposals_beside, read_proposal
 from apportion.files.sources import find_source, read_source, write_source
 from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_template import write_template
@@ -73,11 +73,14 @@ def check_scenario(
 
 
 def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[Finding]:
-    """Yield what is wrong with the proposals beside a scenario; with their moves only where the facts are sound."""
-    for file in proposal_files(source):
-        proposal, findings = read_proposal(file)
+    """Yield what is wrong with the proposals beside a scenario.
+
+    With their moves only where the facts are sound, and where the view hides none of them.
+    """
+    for name, held in proposals_beside(source).items():
+        proposal, findings = read_proposal(held, file=name)
         yield from findings
-        if proposal is not None and is_sound:
+        if proposal is not None and is_sound and not world.view.is_filtered:
             yield from resolve_moves(world, proposal, book=read_book(world))[1]
 
 
@@ -112,6 +115,8 @@ def read_scenario(scenario: str) -> Looked:
 def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = ".csv") -> list[Path]:
     """Write a scenario as a workbook, a zip or a folder that reads back to the same world; return its files.
 
+    Its proposals go with it: into the folder or the zip, or beside the workbook.
+
     Args:
         scenario: A folder, workbook, zip or bundled name.
         to: ``FILE.xlsx``, ``FILE.zip`` or a folder.
@@ -123,7 +128,14 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
     """
     looked = read_scenario(scenario)
-    return write_source(looked.world, to, suffix=suffix, made_on=made_on, extra_sheets=looked.extra_sheets)
+    return write_source(
+        looked.world,
+        to,
+        suffix=suffix,
+        made_on=made_on,
+        extra_sheets=looked.extra_sheets,
+        proposals=proposals_beside(find_source(scenario)),
+    )
 
 
 def make_template(file: Path, *, made_on: dt.date) -> Path:

@@ -11,7 +11,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -63,18 +63,24 @@ def check_archive(archive: zipfile.ZipFile) -> None:
             )
 
 
-def write_zip(world: World, path: Path) -> Path:
+def write_zip(world: World, path: Path, *, beside: Mapping[str, bytes] | None = None) -> Path:
     """Write every statement of a world as one archive of CSV files; the same world gives the same bytes.
+
+    Args:
+        world: What to write.
+        path: The archive.
+        beside: What else goes into it, by file name; None: nothing.
 
     Raises:
         UsageError: No file can be written there.
     """
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
-        for file in sorted(write_folder(world, Path(folder)), key=lambda one: one.name):
-            part = zipfile.ZipInfo(file.name, date_time=_NO_TIME)
+        held = {file.name: file.read_bytes() for file in write_folder(world, Path(folder))}
+        for name, content in sorted({**(beside or {}), **held}.items()):
+            part = zipfile.ZipInfo(name, date_time=_NO_TIME)
             part.compress_type, part.external_attr, part.create_system = zipfile.ZIP_DEFLATED, _MODE, _UNIX
-            archive.writestr(part, file.read_bytes())
+            archive.writestr(part, content)
     write_whole(path, packed.getvalue())
     return path
 
@@ -91,6 +97,17 @@ def write_whole(path: Path, content: bytes) -> None:
         raise UsageError(
             f"No file can be written at {str(path)!r}: {error.strerror or error}.", fix="Name another one."
         ) from error
+
+
+def archived_files(path: Path, *, suffix: str) -> dict[str, bytes]:
+    """Return the files of a zipped scenario folder that end so, by name; none where it cannot be read."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            list(_unpack(path, Path(folder)))
+            files = sorted(file for file in Path(folder).iterdir() if file.suffix == suffix)
+            return {file.name: file.read_bytes() for file in files}
+    except Broken:
+        return {}
 
 
 def read_archive(path: Path) -> Reading:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from apportion.errors import Code, Finding, Severity, UsageError
+from apportion.files.archive import archived_files, write_whole
 from apportion.model.proposal import Kind, Move, Proposal, Raise
 
 SUFFIX = ".toml"
@@ -37,55 +38,110 @@ _MOVE = ("lot", "quantity", "to_order", "site", "note")
 _RAISE = ("party", "tier", "from_on", "until_on", "note")
 
 
-def proposal_files(folder: Path) -> list[Path]:
-    """Return the proposals that lie in a scenario's folder, by name."""
+def proposals_beside(source: Path) -> dict[str, bytes]:
+    """Return the proposals of a scenario by file name: those in its folder, or in its zip; a workbook has none."""
+    if source.is_dir():
+        return _in_folder(source)
+    if source.suffix.lower() == ".zip":
+        return {
+            name: held for name, held in archived_files(source, suffix=SUFFIX).items() if name != _SETTINGS
+        }
+    return {}
+
+
+def _in_folder(folder: Path) -> dict[str, bytes]:
     try:
-        files = [file for file in folder.iterdir() if file.suffix == SUFFIX and file.name != _SETTINGS]
+        files = sorted(file for file in folder.iterdir() if file.suffix == SUFFIX and file.name != _SETTINGS)
+        return {file.name: file.read_bytes() for file in files if file.is_file()}
     except OSError:
-        return []
-    return sorted(file for file in files if file.is_file())
+        return {}
 
 
-def find_proposal(name_or_path: str, *, folder: Path) -> Path:
-    """Return the file of a proposal: one that is there, else one in the scenario's folder by its name.
+def refuse_other_files(proposals: Mapping[str, bytes], folder: Path) -> None:
+    """Refuse to write proposals over files of their names that hold other words.
 
     Raises:
-        UsageError: Neither.
+        UsageError: There is such a file.
+    """
+    for name, held in proposals.items():
+        file = folder / name
+        if file.exists() and not (file.is_file() and file.read_bytes() == held):
+            raise UsageError(
+                f"{str(file)!r} is there already and is not the proposal of that name.",
+                fix="Name another folder, or take it out.",
+            )
+
+
+def write_proposals(proposals: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write proposals into a folder and return the files.
+
+    Raises:
+        UsageError: One cannot be written.
+    """
+    for name, held in proposals.items():
+        write_whole(folder / name, held)
+    return [folder / name for name in proposals]
+
+
+def find_proposal(name_or_path: str, *, source: Path) -> tuple[str, bytes]:
+    """Return a proposal's file name and content: a file that is there, else one of the scenario's by its name.
+
+    Args:
+        name_or_path: A file, or the name of a proposal with or without its ending.
+        source: Where the scenario lies; of a workbook, the files in its folder are beside it.
+
+    Raises:
+        UsageError: Neither, or it cannot be read.
     """
     path = Path(name_or_path)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, ValueError):
         if path.is_file():
-            return path
-    files = {file.stem: file for file in proposal_files(folder)}
+            return path.name, _read(path)
+    beside = proposals_beside(source) or (_in_folder(source.parent) if source.is_file() else {})
+    stems = {name.removesuffix(SUFFIX): name for name in beside}
     stem = name_or_path.removesuffix(SUFFIX)
-    if stem in files:
-        return files[stem]
-    near = difflib.get_close_matches(stem, files, n=1)
+    if stem in stems:
+        return stems[stem], beside[stems[stem]]
+    near = difflib.get_close_matches(stem, stems, n=1)
     hint = f"Did you mean {near[0]!r}? " if near else ""
-    beside = (
-        f"beside the scenario lies {', '.join(files)}" if files else "no proposal lies beside the scenario"
+    there = (
+        f"beside the scenario lies {', '.join(stems)}" if stems else "no proposal lies beside the scenario"
     )
     raise UsageError(
-        f"There is no file and no proposal {name_or_path!r}.", fix=f"{hint}Name a TOML file; {beside}."
+        f"There is no file and no proposal {name_or_path!r}.", fix=f"{hint}Name a TOML file; {there}."
     )
 
 
-def read_proposal(path: Path) -> tuple[Proposal | None, list[Finding]]:
-    """Return a proposal, None where something it needs is missing or wrong, and all findings of reading it."""
+def _read(path: Path) -> bytes:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"), parse_float=Decimal)
-    except (ValueError, OSError, RecursionError) as error:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(
+            f"The file {path.name!r} cannot be read: {error.strerror or error}.", fix="Name another one."
+        ) from error
+
+
+def read_proposal(held: bytes, *, file: str) -> tuple[Proposal | None, list[Finding]]:
+    """Return a proposal, None where something it needs is missing or wrong, and all findings of reading it.
+
+    Args:
+        held: The bytes of its TOML file.
+        file: The file's name, as findings say it; without its ending, the id of a proposal that states none.
+    """
+    try:
+        raw = tomllib.loads(held.decode("utf-8-sig"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
         finding = Finding(
             code=Code.FILE_UNREADABLE,
             severity=Severity.ERROR,
-            file=path.name,
+            file=file,
             found=f"It cannot be read: {error}.",
             expected="a TOML file with a proposal.",
             fix="Mend the line named.",
         )
         return None, [finding]
-    reader = _Reader(raw, file=path.name)
-    proposal = reader.read(default_id=path.stem)
+    reader = _Reader(raw, file=file)
+    proposal = reader.read(default_id=file.removesuffix(SUFFIX))
     is_wrong = any(one.severity is Severity.ERROR for one in reader.findings)
     return None if is_wrong else proposal, reader.findings
 
