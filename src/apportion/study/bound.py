@@ -27,7 +27,7 @@ from apportion.study.book import Book, Line
 from apportion.study.entries import Entry, EntryMaker, in_stock_order, read_horizon
 from apportion.study.outcome import Outcome
 from apportion.study.replay import Switch
-from apportion.study.stock import count_held
+from apportion.study.stock import count_held_of_lots
 
 Places = dict[tuple[str, str], list[int]]  # The days on which units of a SKU may go live at a site.
 
@@ -59,7 +59,7 @@ def best_outcome(world: World, *, book: Book, rooms: Rooms) -> Outcome:
     return Outcome(
         entries=tuple(ordered),
         switches=tuple(switches),
-        held=count_held(world, ordered, horizon=horizon),
+        held=count_held_of_lots(world, ordered, horizon=horizon),
         horizon=horizon,
     )
 

@@ -22,7 +22,7 @@ from apportion.study.elsewhere import Elsewhere, walk_everywhere
 from apportion.study.entries import Horizon
 from apportion.study.futures import CaseStudy, Future
 from apportion.study.knobs import Knob, Setting, Varied
-from apportion.study.measures import Tallies, shift_between, together
+from apportion.study.measures import UNSHIPPED, Tallies, shift_between, together
 from apportion.study.replay import walk_sites
 from apportion.study.variants import Variants
 
@@ -77,7 +77,7 @@ class _Search:
 
     def parties_later(self) -> list[str]:
         """Return the parties of which units come later than booked, by name."""
-        parties = sorted({party for party, _, _ in self._before.tallies})
+        parties = sorted({party for party, _, _ in self._before.tallies if party != UNSHIPPED})
         return [
             party
             for party in parties

@@ -68,6 +68,11 @@ class Entry:
     place: tuple[int, str, int, str, int, str, int]
 
     @property
+    def lot(self) -> str:
+        """Return the lot it comes from; empty where that is not known."""
+        return self.place[1]
+
+    @property
     def kind(self) -> tuple[Draw, int]:
         """Return what decides whether a part of it fits: entries of one kind fit or fail alike."""
         return self.draw, self.grain

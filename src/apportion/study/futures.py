@@ -18,12 +18,13 @@ from apportion.model.policy import Case, Policy, Rule
 from apportion.model.proposal import Kind, Proposal, Raise
 from apportion.model.room import Rooms, read_rooms
 from apportion.model.world import World
-from apportion.study.book import Book, Send, booked_parts, parts_with
+from apportion.study.book import Book, Part, Send, booked_parts, parts_with
 from apportion.study.bound import best_outcome
 from apportion.study.elsewhere import Elsewhere, Placed, read_elsewhere, walk_everywhere
 from apportion.study.entries import EntryMaker, read_entries
 from apportion.study.measures import Tallies, tallies_of
 from apportion.study.outcome import Outcome, entries_of, outcome_of
+from apportion.study.stock import count_held_of_lots
 
 
 class Future(enum.StrEnum):
@@ -90,12 +91,17 @@ def study_case(
     elsewhere = read_elsewhere(seen, rooms=rooms)
     maker = EntryMaker.of(seen, rooms=rooms)
     policy = fair_policy(seen)
+
+    def sent(parts: Sequence[Part]) -> Outcome:
+        entries = entries_of(parts, maker=maker)
+        return outcome_of(seen, entries, rooms=rooms, held=count_held_of_lots)
+
     outcomes = {
-        Future.BOOKED: outcome_of(seen, entries_of(booked_parts(book), maker=maker), rooms=rooms),
+        Future.BOOKED: sent(booked_parts(book)),
         Future.PROPOSED: (
             _planned(raised_world(seen, proposal.raises), policy, rooms=rooms)
             if proposal.kind is Kind.PRIORITY
-            else outcome_of(seen, entries_of(parts_with(book, sends=sends), maker=maker), rooms=rooms)
+            else sent(parts_with(book, sends=sends))
         ),
         Future.POLICY: _planned(seen, policy, rooms=rooms),
         Future.BEST: best_outcome(seen, book=book, rooms=rooms),

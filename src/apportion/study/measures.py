@@ -25,6 +25,7 @@ from apportion.study.outcome import Outcome
 from apportion.study.stock import Receiver
 
 Value = Fraction | dt.date | None
+UNSHIPPED = ""  # Stands in for party and site of what stays in stock.
 HOURS = 24
 DAYS_IN_MONTH = Fraction("30.44")
 _PERCENT_DAYS = 36_500
@@ -123,7 +124,7 @@ class Tally:
 
 
 def tallies_of(outcome: Outcome) -> dict[Receiver, Tally]:
-    """Return the tally of each receiver of an outcome."""
+    """Return the tally of each receiver of an outcome; what never ships has no party and no site."""
     tallies: dict[Receiver, Tally] = {
         receiver: Tally(days=tuple(days)) for receiver, days in outcome.days().items()
     }
@@ -138,6 +139,9 @@ def tallies_of(outcome: Outcome) -> dict[Receiver, Tally]:
         tally.live_units += units
         tally.first_live = day if tally.first_live is None else min(day, tally.first_live)
         tally.last_live = day if tally.last_live is None else max(day, tally.last_live)
+    for sku, days_held in outcome.held.unshipped.items():
+        if days_held:
+            tallies[UNSHIPPED, UNSHIPPED, sku] = Tally(days=(days_held, 0, 0, 0))
     return tallies
 
 
@@ -203,7 +207,7 @@ class Measuring:
 
         All futures have the same groups, so that what one of them lacks is a zero and no gap.
         """
-        places = {(party, site) for tallies in futures for party, site, _ in tallies}
+        places = {(party, site) for tallies in futures for party, site, _ in tallies if party != UNSHIPPED}
         parties, sites = {*parties, *(party for party, _ in places)}, {site for _, site in places}
         return [
             ("", ""),
@@ -307,7 +311,7 @@ def _of_group(tallies: Tallies, group: Group) -> dict[Receiver, Tally]:
         receiver: tally
         for receiver, tally in tallies.items()
         if party in {"", receiver[0]} and site in {"", receiver[1]}
-    }
+    }  # What is unshipped has neither party nor site, so that it counts for all together alone.
 
 
 def _valued(amounts: Mapping[str, int], worth: Callable[[str], Fraction | None]) -> Fraction | None:

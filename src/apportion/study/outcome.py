@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from apportion.model.room import Rooms
 from apportion.model.world import World
@@ -11,6 +12,14 @@ from apportion.study.book import Part
 from apportion.study.entries import Entry, EntryMaker, Horizon, in_stock_order, read_horizon
 from apportion.study.replay import Switch, count_days, walk_sites
 from apportion.study.stock import Held, Receiver, count_held
+
+
+class HeldCount(Protocol):
+    """What counts the days that units wait in the supplier's stock."""
+
+    def __call__(self, world: World, entries: Sequence[Entry], *, horizon: Horizon) -> Held:
+        """Return them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +59,21 @@ def entries_of(parts: Iterable[Part], *, maker: EntryMaker) -> list[Entry]:
     )
 
 
-def outcome_of(world: World, entries: Sequence[Entry], *, rooms: Rooms) -> Outcome:
+def outcome_of(
+    world: World, entries: Sequence[Entry], *, rooms: Rooms, held: HeldCount = count_held
+) -> Outcome:
     """Return what becomes of entries.
 
     Args:
         world: The facts of the scope: its lots and no other.
         entries: What ships, in the order in which it leaves the stock.
         rooms: The room of the world's sites.
+        held: What counts the days in stock: first in, first out, or by the lot that each entry names.
     """
     horizon = read_horizon(world)
     return Outcome(
         entries=tuple(entries),
         switches=tuple(walk_sites(entries, rooms=rooms, horizon=horizon)),
-        held=count_held(world, entries, horizon=horizon),
+        held=held(world, entries, horizon=horizon),
         horizon=horizon,
     )

@@ -79,6 +79,29 @@ def count_held(world: World, entries: Sequence[Entry], *, horizon: Horizon) -> H
             oldest[entry.sku] = position
         receiver = (entry.party, entry.site, entry.sku)
         held.by_receiver[receiver] = held.by_receiver.get(receiver, 0) + days
+    return _with_unshipped(held, stock, horizon=horizon)
+
+
+def count_held_of_lots(world: World, entries: Sequence[Entry], *, horizon: Horizon) -> Held:
+    """Return the days that units wait in the supplier's stock, where every entry names the lot it comes from.
+
+    Args:
+        world: The facts: lots and shipments.
+        entries: What ships, of each lot no more than it has left.
+        horizon: The days counted.
+    """
+    stock = stock_after_shipments(world)
+    by_lot = {stack.lot: stack for stacks in stock.values() for stack in stacks}
+    held = Held()
+    for entry in entries:
+        stack = by_lot[entry.lot]
+        days = stack.take(entry.units) * horizon.days_between(stack.arrives, entry.ships)
+        receiver = (entry.party, entry.site, entry.sku)
+        held.by_receiver[receiver] = held.by_receiver.get(receiver, 0) + days
+    return _with_unshipped(held, stock, horizon=horizon)
+
+
+def _with_unshipped(held: Held, stock: Mapping[str, list[Stack]], *, horizon: Horizon) -> Held:
     for sku, stacks in stock.items():
         held.unshipped[sku] = sum(stack.units * horizon.days_from(stack.arrives) for stack in stacks)
     return held
