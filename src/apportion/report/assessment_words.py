@@ -67,6 +67,13 @@ class _Telling:
             number_of(self._found.value(Future.PROPOSED, measure, party=party, case=case)) for case in Case
         ]
 
+    def _losses(self, measure: str) -> list[tuple[str, Fraction]]:
+        """Return by how much a measure of the proposal is below 0 for each party, in the case shown."""
+        return [
+            (party, -number_of(self._found.value(Future.PROPOSED, measure, party=party)))
+            for party in self._found.parties
+        ]
+
     def _parties_with(self, measure: str) -> list[tuple[str, Fraction]]:
         """Return the parties for which a measure of the proposal is above 0 in the case shown, the most first."""
         values = [
@@ -111,7 +118,8 @@ class _Telling:
             )
             box = find_interval(self._found.intervals, measure="live_gained_gpu_days", party=party)
             if any(losses):
-                yield self._words.say("assess.lost", party=name, **self._cases(losses))
+                key = "assess.lost-or-gained" if min(losses) < 0 else "assess.lost"
+                yield self._words.say(key, party=name, **self._cases(losses))
             elif box is not None and box.is_constant:
                 yield self._words.say("assess.lost-nowhere", party=name, count=box.points)
             else:
@@ -133,6 +141,8 @@ class _Telling:
             yield self._words.say("assess.gained-nothing")
         elif not gaining:
             yield self._words.say("assess.gained-by-nobody", **self._cases(together))
+        elif not any(together):
+            yield self._words.say("assess.together-nothing")
         elif together != self._over_cases("live_gained_gpu_days", gaining[0][0]):
             yield self._words.say("assess.together", **self._cases(together))
 
@@ -141,12 +151,11 @@ class _Telling:
 
     def everywhere(self) -> Iterator[str]:
         """Say what changes if units could also run at the other sites of their party."""
-        measure = "live_gained_gpu_days_all_sites"
-        losses = [
-            (party, -number_of(self._found.value(Future.PROPOSED, measure, party=party)))
-            for party in self._found.parties
-        ]
+        losses = self._losses("live_gained_gpu_days_all_sites")
         party, most = max(losses, key=lambda one: one[1])
+        if losses == self._losses("live_gained_gpu_days"):
+            yield self._words.say("assess.everywhere-same")
+            return
         if most <= 0:
             yield self._words.say("assess.everywhere-nothing")
             return

@@ -176,7 +176,7 @@ def assess(world: World, proposal: Proposal, *, is_whole_market: bool = False) -
             for future in Future
         },
         prices=measurer.prices,
-        grounds=_grounds(cases[shown]),
+        grounds=_grounds(cases[shown], baseline=baseline),
         knobs=knobs,
         intervals=[*intervals, *across_cases(intervals)],
         break_evens=break_evens(cases[shown], variants=variants[shown], knobs=knobs)
@@ -186,8 +186,8 @@ def assess(world: World, proposal: Proposal, *, is_whole_market: bool = False) -
     )
 
 
-def _grounds(study: CaseStudy) -> list[Ground]:
-    placed = [one for future in (Future.BOOKED, Future.PROPOSED) for one in study.futures[future].placed]
+def _grounds(study: CaseStudy, *, baseline: Future) -> list[Ground]:
+    placed = [one for future in (baseline, Future.PROPOSED) for one in study.futures[future].placed]
     return grounds_of(study.world, placed, where=study.elsewhere)
 
 
