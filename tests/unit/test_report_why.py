@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import apportion as ap
 from apportion.errors import UsageError
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy, Rule
@@ -260,3 +262,10 @@ def test_remedies_are_read_back_from_their_cells() -> None:
         "12.5 kW more at h, 3 kW more for liquid cooling at h, room for 1 more unit at h, "
         "8 more units of H100, 2,000 more units in quota Q1 and a hope"
     )
+
+
+def test_whom_a_raise_put_ahead_is_named() -> None:
+    made = ap.plan(ap.read(Path(__file__).parents[1] / "cases" / "standing-priority"))
+    [told] = [one for one in made.why("a") if one.startswith("10 units are short")]
+    # Of birch's 45 units 20 went to it while it was of a smaller tier than alder.
+    assert "Served before it from the same: Birch (20 units)." in told

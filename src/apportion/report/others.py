@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from apportion.engine.raises import read_raises
 from apportion.model.plan import Plan
 from apportion.model.policy import Rule
 from apportion.model.world import World
@@ -15,7 +16,7 @@ from apportion.report.cells import AT_A_SITE, Kind, Resource
 from apportion.report.words import Words
 
 MOST_NAMED = 5
-_SERVED_FIRST = frozenset({"higher-tier", "order-ahead", "taken-early"})
+_IN_TURN = frozenset({"order-ahead", "taken-early"})
 _LAST = (True, dt.date.max)
 _TURN = {
     Rule.FIRST_COME: ("placed_on",),
@@ -43,8 +44,10 @@ def others_words(
         words: The language.
     """
     rows = _taking(world, plan, resource=resource).filter(pl.col("order") != order)
-    if reason in _SERVED_FIRST:
-        rows = rows.filter(pl.col("order").is_in(_ahead(world, plan, order=order, reason=reason)))
+    if reason == "higher-tier":
+        rows = _of_higher_tier(world, plan, rows=rows, order=order)
+    elif reason in _IN_TURN:
+        rows = rows.filter(pl.col("order").is_in(_ahead(world, plan, order=order)))
     totals = (
         rows.group_by("customer")
         .agg(pl.col("units").sum())
@@ -99,12 +102,31 @@ def _counted_by(world: World, rows: pl.DataFrame, *, quota: str) -> pl.DataFrame
     return wide.select(rows.columns)
 
 
-def _ahead(world: World, plan: Plan, *, order: str, reason: str) -> list[str]:
-    """Return the orders that were served before one: of a higher tier, or earlier in the rule's turn."""
+def _of_higher_tier(world: World, plan: Plan, *, rows: pl.DataFrame, order: str) -> pl.DataFrame:
+    """Return the allocations that went, in their round, to an order of a smaller tier than one has then."""
+    raises = read_raises(world, plan.policy)
+    if not raises.of_party:
+        own = world.orders.filter(pl.col("order") == order)["tier"].item()
+        ahead = world.orders.filter(pl.col("tier") < own)["order"]
+        return rows.filter(pl.col("order").is_in(ahead.implode()))
+    calendar = world.settings.calendar
+    tiers = {
+        name: raises.tiers(customer, own=tier)
+        for name, customer, tier in world.orders.select("order", "customer", "tier").iter_rows()
+    }
+    is_ahead = [
+        tiers[other].at(number) < tiers[order].at(number)
+        for other, number in zip(
+            rows["order"].to_list(), map(calendar.first_round, rows["round_on"].to_list()), strict=True
+        )
+    ]
+    return rows.filter(pl.Series(is_ahead, dtype=pl.Boolean))
+
+
+def _ahead(world: World, plan: Plan, *, order: str) -> list[str]:
+    """Return the orders that were served before one by the rule's turn."""
     orders = world.orders
     own = orders.filter(pl.col("order") == order).row(0, named=True)
-    if reason == "higher-tier":
-        return orders.filter(pl.col("tier") < own["tier"])["order"].to_list()
     return [row["order"] for row in orders.iter_rows(named=True) if _turn(row, plan) < _turn(own, plan)]
 
 
