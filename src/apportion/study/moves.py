@@ -22,9 +22,11 @@ def resolve_moves(world: World, proposal: Proposal, *, book: Book) -> tuple[list
 
     The sends are to be used only where no finding is of error grade.
     """
+    named = list(_check_named(world, proposal))
     if proposal.kind is Kind.PRIORITY:
-        return [], in_order(_check_raises(world, proposal))
+        return [], in_order([*named, *_check_raises(world, proposal)])
     resolving = _Resolving(world, proposal, book=book)
+    resolving.findings.extend(named)
     sends = resolving.sends()
     if not has_errors(resolving.findings) and parts_with(book, sends=sends) == booked_parts(book):
         resolving.findings.append(_nothing_changes(proposal, world))
@@ -40,6 +42,21 @@ def _nothing_changes(proposal: Proposal, world: World) -> Finding:
         expected="moves to another order or site than a lot is booked for.",
         fix="Check lots and orders.",
     )
+
+
+def _check_named(world: World, proposal: Proposal) -> Iterator[Finding]:
+    """Yield a warning for each party and evidence that a proposal names and nobody states."""
+    telling = _Telling(proposal.file, world=world)
+    names = {
+        "party": [("decided_by", proposal.decided_by), *(("known_to", party) for party in proposal.known_to)],
+        "piece of evidence": [("evidence", one) for one in proposal.evidence],
+    }
+    for what, named in names.items():
+        table, key = _TABLES_OF[what]
+        known = set(world.table(table)[key])
+        for column, name in named:
+            if name and name not in known and table in world.tables:
+                yield telling.unknown(column, name, known=known, what=what, severity=Severity.WARNING)
 
 
 def _check_raises(world: World, proposal: Proposal) -> Iterator[Finding]:
@@ -77,6 +94,8 @@ _TABLES_OF = {
     "order": ("orders", "order"),
     "site": ("sites", "site"),
     "customer with an order": ("orders", "customer"),
+    "party": ("parties", "party"),
+    "piece of evidence": ("evidence", "id"),
 }
 
 
@@ -111,21 +130,30 @@ class _Telling:
             fix=fix,
         )
 
-    def unknown(self, column: str, value: str, *, known: Iterable[str], what: str) -> Finding:
+    def unknown(
+        self,
+        column: str,
+        value: str,
+        *,
+        known: Iterable[str],
+        what: str,
+        severity: Severity = Severity.ERROR,
+    ) -> Finding:
         table, key = _TABLES_OF[what]
         stated = self._world.tables.get(table)
         if stated is not None and value in stated[key]:
-            return self._hidden(column, value, what=what)
+            return self._hidden(column, value, what=what, severity=severity)
         near = difflib.get_close_matches(value, list(known), n=1)
         return self.tell(
             Code.REFERENCE_UNKNOWN,
             column,
+            severity=severity,
             found=f"There is no {what} {value!r}.",
             expected=f"{_an(what)} of the scenario.",
             fix=f"Did you mean {near[0]!r}?" if near else "Name one that is there.",
         )
 
-    def _hidden(self, column: str, value: str, *, what: str) -> Finding:
+    def _hidden(self, column: str, value: str, *, what: str, severity: Severity) -> Finding:
         """Return what is told of a name that the scenario has and the view does not."""
         view = self._world.view
         day = "" if view.as_known_on is None else f" by {view.as_known_on}"
@@ -135,6 +163,7 @@ class _Telling:
         return self.tell(
             Code.REFERENCE_UNKNOWN,
             column,
+            severity=severity,
             found=f"The {what} {value!r} was not known{day} to {whom}.",
             expected=f"{_an(what)} that the viewer knew of on that day.",
             fix="Assess it as known on a later day, or from another viewpoint.",
