@@ -25,6 +25,7 @@ from apportion.errors import UsageError
 Value = str | int | Decimal | Fraction | dt.date
 Sentence = str | Mapping[str, str]
 FORMS = frozenset({"one", "other"})
+DEFAULT_LANGUAGE = "en"
 _DECIMALS = 2
 _FINEST = 12
 # The regions whose Chinese is written in traditional characters, as browsers and systems name them.
