@@ -245,6 +245,8 @@ def test_the_chinese_assessment_says_nothing_in_english_but_names(found: Assessm
 
 
 def english_in(page: Told, *, known: set[str]) -> list[str]:
+    """Return the Latin words of a page that are no names; its Chinese marks must have no blank beside them."""
+    assert not [text for text in page.said if re.search("[\u3000-\u303f\uff00-\uffef] +\\S", text)]
     text = re.sub(r"\b[0-9a-f]{64}\b", " ", "\n".join(page.said))
     return latin_words(text, known=known)
 
