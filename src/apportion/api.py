@@ -84,27 +84,44 @@ class Plan:
         """Return the one sentence that matters."""
         return plans.summarise(self.world, self.record)[0]
 
-    def why(self, order: str) -> list[str]:
+    def why(self, order: str, *, language: str = "en") -> list[str]:
         """Return in sentences what an order gets and why not more or sooner.
 
         Raises:
-            UsageError: There is no such order.
+            UsageError: There is no such order or language.
         """
-        return plans.why(self.world, self.record, order=order)
+        return plans.why(self.world, self.record, order=order, language=language)
 
     def verify(self) -> list[Refusal]:
         """Return why the plan is not proven; empty if it is. The engine has no part in the proof."""
         return plans.verify_record(self.world, self.record)
 
-    def write(self, folder: str | Path, *, source: str = "") -> list[Path]:
-        """Write the plan's files and return them; `source` says where its scenario lies."""
+    def write(self, folder: str | Path, *, source: str = "", language: str = "en") -> list[Path]:
+        """Write the plan's files and return them.
+
+        Args:
+            folder: Where.
+            source: Where its scenario lies; by default its name.
+            language: The language of the page.
+
+        Raises:
+            UsageError: There is no such language.
+        """
         return plans.write_record(
-            self.world, self.record, folder=Path(folder), source=source or self.world.settings.name
+            self.world,
+            self.record,
+            folder=Path(folder),
+            source=source or self.world.settings.name,
+            language=language,
         )
 
-    def report(self) -> str:
-        """Return the report as one self-contained page."""
-        return plans.report(self.world, self.record)
+    def report(self, *, language: str = "en") -> str:
+        """Return the report as one self-contained page.
+
+        Raises:
+            UsageError: There is no such language.
+        """
+        return plans.report(self.world, self.record, language=language)
 
 
 def scenarios() -> list[str]:

@@ -164,7 +164,7 @@ def given_units(small: Small, moves: tuple[Move, ...]) -> list[Unit]:
     return units
 
 
-def power_on(small: Small, site: str, on: int) -> Fraction:
+def power_on(small: Small, site: str, *, on: int) -> Fraction:
     """Return the power from a day on: steps never fall, so the greatest that is ready."""
     ready = [
         Fraction(row["power_kw"])
@@ -192,7 +192,7 @@ def live_days(small: Small, units: list[Unit]) -> Counter[str]:
         live: list[int] = []
         for on in range(DAYS):
             for place, unit in enumerate(queue):
-                fits = each * (len(live) + 1) <= power_on(small, site, on)
+                fits = each * (len(live) + 1) <= power_on(small, site, on=on)
                 if unit.arrives <= on and place not in live and fits:
                     live.append(place)
             counted.update(queue[place].party for place in live)
@@ -228,7 +228,7 @@ def assessed(small: Small, moves: tuple[Move, ...]) -> Assessment | None:
     return None
 
 
-def told(found: Assessment, future: Future, measure: str, *, party: str = "") -> Fraction:
+def told(found: Assessment, future: Future, *, measure: str, party: str = "") -> Fraction:
     value = found.value(future, measure, party=party)
     assert isinstance(value, Fraction)
     return value
@@ -258,10 +258,16 @@ def test_booked_and_proposed_are_as_counted_day_by_day(seed: int) -> None:
         for future, units in inside.items():
             live, delivered = live_days(small, units), delivered_days(units)
             for party in found.parties:
-                assert told(found, future, "live_gpu_days", party=party) == live[party]
-                assert told(found, future, "idle_gpu_days", party=party) == delivered[party] - live[party]
-                assert told(found, future, "shifted_gpu_days", party=party) == was[party] - delivered[party]
-                assert told(found, future, "held_gpu_days", party=party) == 0
+                assert told(found, future, measure="live_gpu_days", party=party) == live[party]
+                assert (
+                    told(found, future, measure="idle_gpu_days", party=party)
+                    == delivered[party] - live[party]
+                )
+                assert (
+                    told(found, future, measure="shifted_gpu_days", party=party)
+                    == was[party] - delivered[party]
+                )
+                assert told(found, future, measure="held_gpu_days", party=party) == 0
 
 
 @FEW
@@ -270,9 +276,9 @@ def test_the_change_of_live_days_is_what_comes_later_and_what_is_dark(seed: int)
     for _, _, found in draws(seed):
         for party in ["", *found.parties]:
             for future in Future:
-                gained = told(found, future, "live_gained_gpu_days", party=party)
-                later = told(found, future, "shifted_gpu_days", party=party)
-                avoided = told(found, future, "idle_avoided_gpu_days", party=party)
+                gained = told(found, future, measure="live_gained_gpu_days", party=party)
+                later = told(found, future, measure="shifted_gpu_days", party=party)
+                avoided = told(found, future, measure="idle_avoided_gpu_days", party=party)
                 assert gained == avoided - later
 
 
@@ -290,7 +296,9 @@ def test_no_future_runs_more_than_the_best(seed: int) -> None:
 def test_the_best_is_the_best_of_all_divisions(seed: int) -> None:
     for small, moves, found in draws(seed, most_units=2):
         lots, orders = concerned(small, moves)
-        assert told(found, Future.BEST, "live_gpu_days") == best_of_all(small, lots=lots, orders=orders)
+        assert told(found, Future.BEST, measure="live_gpu_days") == best_of_all(
+            small, lots=lots, orders=orders
+        )
         return
 
 

@@ -17,6 +17,7 @@ from apportion.cli.options import (
     AsJson,
     CaseName,
     KnownOn,
+    Language,
     PlanFolder,
     Scenario,
     ScenarioAt,
@@ -98,9 +99,11 @@ def plan(
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
+    lang: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Divide the supply of a scenario, explain every shortage, prove it, and write the files."""
+    from apportion.commands.folders import tell_page
     from apportion.commands.plans import plan_scenario, summarise
     from apportion.commands.policies import policy_changes
 
@@ -114,6 +117,7 @@ def plan(
         as_known_on=day_of(as_known_on),
         viewpoint=viewpoint,
         case=case,
+        language=lang,
     )
     if as_json:
         print_json({**made.body, "tables": tables_json(made.tables), "digest": made.digest})
@@ -122,11 +126,11 @@ def plan(
     if len(made.findings) > _FINDINGS_SHOWN:
         more = len(made.findings) - _FINDINGS_SHOWN
         typer.echo(f"… and {more} more findings: `apportion check {scenario}` lists all.", err=True)
-    sentence, rows = summarise(world, made)
+    sentence, rows = summarise(world, made, language=lang)
     print_table(rows)
     typer.echo(sentence)
     if out is not None:
-        typer.echo(f"Report: {out / 'report.html'}")
+        typer.echo(tell_page(out / "report.html", language=lang))
 
 
 @app.command()
@@ -134,12 +138,13 @@ def why(
     plan_folder: PlanFolder,
     order: Annotated[str, typer.Argument(help="The order.")],
     scenario: ScenarioAt = None,
+    lang: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Say what an order gets, and why not more or sooner, in sentences that a customer could be sent."""
     from apportion.commands.plans import explain_order
 
-    sentences = explain_order(plan_folder, order, scenario=scenario)
+    sentences = explain_order(plan_folder, order, scenario=scenario, language=lang)
     print_json(sentences) if as_json else typer.echo("\n".join(sentences))
 
 
@@ -195,9 +200,11 @@ def adherence(
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
+    lang: Language = "en",
     as_json: AsJson = False,
 ) -> None:
     """Lay what was shipped and booked beside what the policy would have done: who was ahead, who behind."""
+    from apportion.commands.folders import tell_page
     from apportion.commands.policies import policy_changes
     from apportion.commands.studies import ADHERENCE_PAGE, study_adherence, tell_adherence
 
@@ -208,8 +215,9 @@ def adherence(
         as_known_on=day_of(as_known_on),
         viewpoint=viewpoint,
         case=case,
+        language=lang,
     )
-    sentences, rows = tell_adherence(found)
+    sentences, rows = tell_adherence(found, language=lang)
     if as_json:
         departures = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
         print_json({"unit_days": str(found.unit_days), "departures": departures})
@@ -217,7 +225,7 @@ def adherence(
     print_table(rows)
     typer.echo("\n".join(sentences))
     if out is not None:
-        typer.echo(f"Report: {out / ADHERENCE_PAGE}")
+        typer.echo(tell_page(out / ADHERENCE_PAGE, language=lang))
 
 
 @app.command()

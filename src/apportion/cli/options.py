@@ -25,6 +25,9 @@ CaseName = Annotated[
     str, typer.Option("--case", help="Readiness of sites: favourable, middle or unfavourable.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON in place of text.")]
+Language = Annotated[
+    str, typer.Option("--lang", help="Language of sentences and page: en or zh-Hant.", metavar="LANG")
+]
 ScenarioAt = Annotated[
     str | None, typer.Option("--scenario", help="Where the plan's scenario lies now.", metavar="SCENARIO")
 ]

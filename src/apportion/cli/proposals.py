@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options import AsJson, CaseName, KnownOn, Scenario, Viewpoint, day_of
+from apportion.cli.options import AsJson, CaseName, KnownOn, Language, Scenario, Viewpoint, day_of
 from apportion.cli.printing import print_findings, print_json
 
 commands = typer.Typer()
@@ -26,7 +26,7 @@ def assess(
     whole_market: Annotated[
         bool, typer.Option("--whole-market", help="Divide all lots and orders, not only those concerned.")
     ] = False,
-    lang: Annotated[str, typer.Option("--lang", help="Language of sentences and page.")] = "en",
+    lang: Language = "en",
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
@@ -39,6 +39,7 @@ def assess(
         assessment_as_json,
         tell_assessment,
     )
+    from apportion.commands.folders import tell_page
 
     found = assess_scenario(
         scenario,
@@ -51,9 +52,9 @@ def assess(
         language=lang,
     )
     if as_json:
-        print_json(assessment_as_json(found))
+        print_json(assessment_as_json(found, language=lang))
         return
     print_findings(found.findings, to_error=True)
     typer.echo("\n".join(tell_assessment(found, language=lang)))
     if out is not None:
-        typer.echo(f"Report: {out / ASSESSMENT_PAGE}")
+        typer.echo(tell_page(out / ASSESSMENT_PAGE, language=lang))

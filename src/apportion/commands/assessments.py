@@ -19,7 +19,7 @@ from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
 from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.assess import Assessment, assess
 from apportion.study.breakeven import break_evens_frame
 
@@ -60,7 +60,7 @@ def assess_scenario(
     viewpoint: str = ALL,
     case: str = "middle",
     is_whole_market: bool = False,
-    language: str = "en",
+    language: str = DEFAULT_LANGUAGE,
 ) -> Assessment:
     """Return what a proposal comes to, and write it where asked to.
 
@@ -72,7 +72,7 @@ def assess_scenario(
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites that the page speaks of first.
         is_whole_market: Whether all lots and orders are divided anew.
-        language: The language of the page.
+        language: The language of the page and of the summary in ``comparison.json``.
 
     Raises:
         UsageError: There is no such scenario, proposal, viewpoint, case or language.
@@ -112,7 +112,7 @@ def assess_proposal(
     return assess(world, opened, is_whole_market=is_whole_market)
 
 
-def tell_assessment(found: Assessment, *, language: str = "en") -> list[str]:
+def tell_assessment(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return the summary of an assessment in sentences.
 
     Raises:
@@ -121,7 +121,7 @@ def tell_assessment(found: Assessment, *, language: str = "en") -> list[str]:
     return assessment_sentences(found, words=Words.load(language))
 
 
-def page_of(found: Assessment, *, language: str = "en") -> str:
+def page_of(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return an assessment as one self-contained page.
 
     Raises:
@@ -130,12 +130,16 @@ def page_of(found: Assessment, *, language: str = "en") -> str:
     return assessment_html(found, language=language)
 
 
-def assessment_as_json(found: Assessment) -> dict[str, object]:
-    """Return all that an assessment says as plain values."""
-    return assessment_json(found)
+def assessment_as_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
+    """Return all that an assessment says as plain values, its summary in a language.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return assessment_json(found, language=language)
 
 
-def write_assessment(found: Assessment, *, folder: Path, language: str = "en") -> list[Path]:
+def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT_LANGUAGE) -> list[Path]:
     """Write the page of an assessment and its numbers, and return the files.
 
     Raises:
@@ -147,7 +151,7 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = "en") -
         "break-evens": break_evens_frame(found.break_evens),
     }
     files = {f"{name}.csv": _csv_bytes(frame) for name, frame in tables.items()}
-    body = json.dumps(assessment_json(found), ensure_ascii=False, indent=1)
+    body = json.dumps(assessment_json(found, language=language), ensure_ascii=False, indent=1)
     files["comparison.json"] = f"{body}\n".encode()
     files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
     return write_files(folder, files)

@@ -1,4 +1,4 @@
-"""The files of a study → its folder: all of them or none, and never over a scenario."""
+"""The files of a study → its folder: all of them or none, and never over a scenario; and where its page is."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apportion.errors import UsageError
 from apportion.files.folder import make_folder
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
@@ -42,3 +43,8 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
             f"Nothing can be written to {str(folder)!r}: {error.strerror or error}.",
             fix="Name another folder.",
         ) from error
+
+
+def tell_page(file: Path, *, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return the line that says where a page was written."""
+    return Words.load(language).say("report.written", file=str(file))

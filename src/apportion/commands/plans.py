@@ -21,10 +21,10 @@ from apportion.files.workbook_plan import write_plan_workbook
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy, Rule
 from apportion.model.world import ALL, World
-from apportion.report.page import report_html
+from apportion.report.page import language_of, report_html
 from apportion.report.summary import summary_sentence, summary_table
 from apportion.report.why import why_sentences
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.replay import Replay, replay
 from apportion.study.summaries import customers_table, sites_table
 from apportion.verify import Refusal, verify
@@ -82,6 +82,7 @@ def plan_scenario(
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
+    language: str = DEFAULT_LANGUAGE,
 ) -> tuple[World, Plan]:
     """Plan a scenario and write its files.
 
@@ -92,15 +93,17 @@ def plan_scenario(
         as_known_on: Only what was known by the end of this day.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites.
+        language: The language of the page; nothing else of a plan depends on it.
 
     Returns:
         The world as it was looked at and its plan.
     """
+    Words.load(language)
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
     plan = make_plan(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
     if out is not None:
-        write_plan(plan, out, source=scenario, page=report_html(world, plan))
+        write_plan(plan, out, source=scenario, page=report_html(world, plan, language=language))
     return world, plan
 
 
@@ -158,10 +161,16 @@ def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
             refusals.append(_differs(f"{name}.csv"))
     if plan.scenario != world.settings.name or _kinds(plan.findings) != _kinds(_findings(world, plan)):
         refusals.append(_differs(PLAN_FILE))
-    page = folder / REPORT_FILE
-    if not page.is_file() or page.read_bytes() != report_html(world, plan).encode():
+    if not _is_page_of(world, plan, file=folder / REPORT_FILE):
         refusals.append(_differs(REPORT_FILE))
     return refusals
+
+
+def _is_page_of(world: World, plan: Plan, *, file: Path) -> bool:
+    """Return whether a file is the page of a plan, in whichever language it says that it is."""
+    page = file.read_bytes() if file.is_file() else b""
+    language = language_of(page.decode(errors="replace"))
+    return language is not None and page == report_html(world, plan, language=language).encode()
 
 
 def _findings(world: World, plan: Plan) -> list[Finding]:
@@ -213,36 +222,54 @@ def verify_record(world: World, plan: Plan) -> list[Refusal]:
     return verify(world, plan)
 
 
-def write_record(world: World, plan: Plan, *, folder: Path, source: str) -> list[Path]:
-    """Write a plan and its page, and return the files."""
-    return write_plan(plan, folder, source=source, page=report_html(world, plan))
+def write_record(
+    world: World, plan: Plan, *, folder: Path, source: str, language: str = DEFAULT_LANGUAGE
+) -> list[Path]:
+    """Write a plan and its page, and return the files.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return write_plan(plan, folder, source=source, page=report_html(world, plan, language=language))
 
 
-def report(world: World, plan: Plan) -> str:
-    """Return the report of a plan as one self-contained page."""
-    return report_html(world, plan)
+def report(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return the report of a plan as one self-contained page.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return report_html(world, plan, language=language)
 
 
-def explain_order(folder: Path, order: str, *, scenario: str | None = None) -> list[str]:
+def explain_order(
+    folder: Path, order: str, *, scenario: str | None = None, language: str = DEFAULT_LANGUAGE
+) -> list[str]:
     """Return in sentences what an order gets and why not more or sooner.
 
     Raises:
-        UsageError: There is no such order.
+        UsageError: There is no such order or language.
     """
     world, plan = open_plan(folder, scenario=scenario)
-    return why(world, plan, order=order)
+    return why(world, plan, order=order, language=language)
 
 
-def why(world: World, plan: Plan, *, order: str) -> list[str]:
+def why(world: World, plan: Plan, *, order: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return in sentences what an order of a plan gets and why not more or sooner.
 
     Raises:
-        UsageError: There is no such order.
+        UsageError: There is no such order or language.
     """
-    return why_sentences(world, plan, order=order, words=Words.load("en"))
+    return why_sentences(world, plan, order=order, words=Words.load(language))
 
 
-def summarise(world: World, plan: Plan) -> tuple[str, list[tuple[str, ...]]]:
-    """Return the one sentence that matters of a plan, and a short table of its customers."""
-    words = Words.load("en")
+def summarise(
+    world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE
+) -> tuple[str, list[tuple[str, ...]]]:
+    """Return the one sentence that matters of a plan, and a short table of its customers.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    words = Words.load(language)
     return summary_sentence(world, plan, words=words), summary_table(world, plan, words=words)

@@ -17,7 +17,7 @@ from apportion.model.columns import NUMBER
 from apportion.model.world import ALL, World
 from apportion.report.adherence import adherence_sentences, adherence_table
 from apportion.report.adherence_page import adherence_html
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.adherence import Adherence, adherence
 from apportion.version import VERSION
 
@@ -36,6 +36,7 @@ def study_adherence(
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
+    language: str = DEFAULT_LANGUAGE,
 ) -> Adherence:
     """Return how far shipments and bookings of a scenario depart from a policy, and write it where asked to.
 
@@ -46,39 +47,50 @@ def study_adherence(
         as_known_on: Only what was known by the end of this day.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites.
+        language: The language of the page.
 
     Raises:
-        UsageError: There is no such scenario, viewpoint or case, or nothing can be written there.
+        UsageError: There is no such scenario, viewpoint, case or language, or nothing can be written there.
         FindingsError: The scenario has findings of error grade.
     """
+    Words.load(language)
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
     found = adherence(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
     if out is not None:
-        write_adherence(world, found, folder=out)
+        write_adherence(world, found, folder=out, language=language)
     return found
 
 
-def tell_adherence(found: Adherence) -> tuple[list[str], list[tuple[str, ...]]]:
-    """Return the sentences and the table of one study."""
-    return adherence_sentences(found, words=Words.load("en")), adherence_table(found)
+def tell_adherence(
+    found: Adherence, *, language: str = DEFAULT_LANGUAGE
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the sentences of one study in a language, and its table, whose columns are those of its file.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return adherence_sentences(found, words=Words.load(language)), adherence_table(found)
 
 
-def write_adherence(world: World, found: Adherence, *, folder: Path) -> list[Path]:
+def write_adherence(
+    world: World, found: Adherence, *, folder: Path, language: str = DEFAULT_LANGUAGE
+) -> list[Path]:
     """Write the page of a study, its departures as a table and all its numbers as JSON; return the files.
 
     Args:
         world: The facts, under the view they were studied with.
         found: The study.
         folder: Where; made where it is missing.
+        language: The language of the page.
 
     Raises:
-        UsageError: The folder holds a scenario, or cannot be written to.
+        UsageError: There is no such language, the folder holds a scenario, or cannot be written to.
     """
     files = {
         _DEPARTURES_FILE: as_text(found.departures).write_csv().encode(),
         _ADHERENCE_FILE: _json_bytes(_adherence_body(world, found)),
-        ADHERENCE_PAGE: adherence_html(world, found, words=Words.load("en")).encode(),
+        ADHERENCE_PAGE: adherence_html(world, found, words=Words.load(language)).encode(),
     }
     return write_files(folder, files)
 

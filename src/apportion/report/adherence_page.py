@@ -12,7 +12,7 @@ from apportion.report.others import customers_named
 from apportion.report.paths import path_figures
 from apportion.report.rules import rule_sentence, rule_steps, view_sentences
 from apportion.report.shell import render_page
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.adherence import Adherence
 from apportion.version import VERSION
 
@@ -69,4 +69,6 @@ def _command(found: Adherence, *, words: Words) -> str:
         options += ["--as-known-on", view.as_known_on.isoformat()]
     if view.viewpoint != ALL:
         options += ["--viewpoint", view.viewpoint]
+    if words.language != DEFAULT_LANGUAGE:
+        options += ["--lang", words.language]
     return words.say("departure.check-command", options=shlex.join(options))

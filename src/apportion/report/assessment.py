@@ -11,10 +11,12 @@ from apportion.report.assessment_answers import answers_grid, break_evens_grid
 from apportion.report.assessment_bars import tornadoes, waterfall
 from apportion.report.assessment_figures import live_figures, site_figures
 from apportion.report.assessment_words import assessment_sentences, poorest_sentences
+from apportion.report.facts import basis_words, source_words, unit_words
+from apportion.report.rules import rule_words, seen_by
 from apportion.report.shell import render_page
 from apportion.report.tables import NUMBER, TEXT, Cell, Grid, cell_of, rows_of
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.report.words import Value as Told
-from apportion.report.words import Words
 from apportion.study.assess import Assessment
 from apportion.study.breakeven import break_evens_frame
 from apportion.study.futures import Future, fair_policy
@@ -62,7 +64,7 @@ _FACT_COLUMNS = (
 )
 
 
-def assessment_html(found: Assessment, *, language: str = "en") -> str:
+def assessment_html(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return the page of an assessment, complete in itself; the same bytes for the same facts and proposal.
 
     Raises:
@@ -71,7 +73,6 @@ def assessment_html(found: Assessment, *, language: str = "en") -> str:
     words = Words.load(language)
     lead, *sentences = assessment_sentences(found, words=words)
     live, sites = live_figures(found, words=words), site_figures(found, words=words)
-    view = found.world.view
     return render_page(
         "assessment.html",
         found.world,
@@ -94,8 +95,8 @@ def assessment_html(found: Assessment, *, language: str = "en") -> str:
         grounds=_grounds(found, words=words),
         facts=_facts(found, words=words),
         settings=[
-            words.say("assess.setting-view", day=view.as_known_on or "–", viewpoint=view.viewpoint),
-            words.say("assess.setting-rule", rule=str(fair_policy(found.world).rule)),
+            *seen_by(found.world.view, words=words),
+            rule_words(fair_policy(found.world).rule, words=words),
         ],
         digests=[
             (words.say("digest.world"), found.world.digest),
@@ -105,8 +106,13 @@ def assessment_html(found: Assessment, *, language: str = "en") -> str:
     )
 
 
-def assessment_json(found: Assessment) -> dict[str, object]:
-    """Return all that an assessment says as plain values."""
+def assessment_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
+    """Return all that an assessment says as plain values; only the summary is in a language, which is named.
+
+    Raises:
+        UsageError: There are no words in the language.
+    """
+    words = Words.load(language)
     return {
         "proposal": found.proposal.as_json(),
         "proposal_digest": found.proposal.digest,
@@ -114,7 +120,8 @@ def assessment_json(found: Assessment) -> dict[str, object]:
         "view": found.world.view.as_json(),
         "baseline": str(found.baseline),
         "scope": {"lots": sorted(found.scope.lots), "orders": sorted(found.scope.orders)},
-        "summary": assessment_sentences(found, words=Words.load("en")),
+        "language": words.language,
+        "summary": assessment_sentences(found, words=words),
         "comparison": as_text(found.comparison).to_dicts(),
         "ranges": as_text(found.ranges).to_dicts(),
         "break_evens": as_text(break_evens_frame(found.break_evens)).to_dicts(),
@@ -144,7 +151,7 @@ def _futures(found: Assessment, case: Case, *, words: Words) -> tuple[str, Grid]
         for name, key in _SHOWN.items():
             values = [found.value(future, name, party=party, case=case) for future in Future]
             if any(value is not None for value in values):
-                unit = found.world.settings.currency if UNITS[name] == "USD" else UNITS[name]
+                unit = unit_words(UNITS[name], currency=found.world.settings.currency, words=words)
                 measure = words.say(key)
                 told = [_rounded(one) for one in values]
                 rows.append((party or words.say("assess.everybody"), measure, *told, unit))
@@ -168,10 +175,10 @@ def _grounds(found: Assessment, *, words: Words) -> list[str]:
     return [
         words.say(
             "assess.ground-left-out" if one.is_left_out else "assess.ground",
-            table=one.table,
+            table=source_words(one.table, words=words),
             name=one.name,
-            basis=one.basis or "unknown",
-            evidence=", ".join(one.evidence) or "–",
+            basis=basis_words(one.basis, words=words),
+            evidence=words.say("list.between").join(one.evidence) or words.say("assess.no-evidence"),
         )
         for one in found.grounds
     ]
@@ -195,8 +202,16 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
                 continue
             name = " ".join(str(row[one]) for one in (key, "step") if one in row)
             cited = row["evidence"] or []
-            told = "; ".join(f"{one}: {titles[one]}" if one in titles else one for one in cited)
-            cells = (table, name, row["basis"] or words.say("assess.basis-unknown"), told)
+            told = [
+                words.say("joint.titled", title=one, text=titles[one]) if one in titles else one
+                for one in cited
+            ]
+            cells = (
+                source_words(table, words=words),
+                name,
+                basis_words(row["basis"], words=words),
+                words.say("joint.clauses").join(told),
+            )
             rows.append(tuple(cell_of(cell, words=words) for cell in cells))
     return Grid(
         id="facts",

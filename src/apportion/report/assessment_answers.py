@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apportion.report.facts import basis_words, unit_words
 from apportion.report.tables import NUMBER, TEXT, Grid, rows_of
 from apportion.report.words import Value as Told
 from apportion.report.words import Words
@@ -22,6 +23,7 @@ _ANSWERS = {
     "depreciation_usd": "assess.answer.depreciation-usd",
     "live_gained_gpu_days_all_sites": "assess.answer.live-gained-gpu-days-all-sites",
 }
+_FILE = "ranges.csv"
 _QUESTIONS = {
     Question.READY_ON: "assess.question.ready-on",
     Question.DAYS_EARLIER: "assess.question.days-earlier",
@@ -49,7 +51,7 @@ def answers_grid(found: Assessment, *, words: Words) -> Grid:
             is_told = measure == "live_gained_gpu_days" or not (one and one.is_constant and not one.plain)
             if one is None or not is_told:
                 continue
-            unit = found.world.settings.currency if UNITS[measure] == "USD" else UNITS[measure]
+            unit = unit_words(UNITS[measure], currency=found.world.settings.currency, words=words)
             values = [round(value, 2) for value in (one.plain, one.low, one.high)]
             rows.append(
                 (
@@ -62,7 +64,7 @@ def answers_grid(found: Assessment, *, words: Words) -> Grid:
             )
     return Grid(
         id="answers",
-        caption=words.say("assess.answers-caption"),
+        caption=words.say("assess.answers-caption", file=_FILE),
         columns=(
             (words.say("assess.column.answer"), TEXT),
             (words.say("assess.column.party"), TEXT),
@@ -94,7 +96,7 @@ def break_evens_grid(found: Assessment, *, words: Words) -> Grid:
             _question(one, words=words),
             _answer(one, words=words),
             _nearest(one, words=words),
-            ", ".join(one.evidence) or None,
+            words.say("list.between").join(one.evidence) or None,
         )
         for one in found.break_evens
     ]
@@ -128,7 +130,7 @@ def _nearest(one: BreakEven, *, words: Words) -> str | None:
     """Return the fact that stands nearest; None where no fact speaks of it."""
     if one.stated_on is None:
         return None
-    basis = one.basis or words.say("assess.basis-unknown")
+    basis = basis_words(one.basis, words=words)
     if one.question is Question.ELSEWHERE:
         name = f"{one.site} {one.name}"
         return words.say("assess.near.room", name=name, day=one.stated_on, count=one.stated or 0, basis=basis)

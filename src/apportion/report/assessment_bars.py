@@ -81,12 +81,12 @@ def _step_bar(
     left, right = sorted((max(Fraction(0), start), max(Fraction(0), end)))
     return Bar(
         name=words.say(key, party=party),
-        parts=(_part(role, left / longest, right / longest),),
+        parts=(_part(role, left=left / longest, right=right / longest),),
         value=words.text_of(end) if is_total else signed(words, end - start),
     )
 
 
-def _part(role: str, left: Fraction, right: Fraction) -> tuple[str, str, str]:
+def _part(role: str, *, left: Fraction, right: Fraction) -> tuple[str, str, str]:
     """Return a part of a bar between two places from 0 to 1."""
     width = max(_THINNEST, (right - left) * _FULL)
     return role, f"{float(min(left * _FULL, _FULL - width)):.3f}", f"{float(width):.3f}"
@@ -144,13 +144,13 @@ def _range_bar(one: Interval, *, low: Fraction, width: Fraction, words: Words) -
     """Return the bar of one range: what lies below the stated value, and what lies above."""
     places: Sequence[Fraction] = [(at - low) / width for at in (one.low, one.plain, one.high)]
     parts = [
-        _part(role, left, right)
+        _part(role, left=left, right=right)
         for role, left, right in (("rest", places[0], places[1]), ("ran", places[1], places[2]))
         if left < right
     ]
     return Bar(
         name=" ".join(part for part in (words.say(_VARIED[one.varied]), one.name) if part),
-        parts=tuple(parts) or (_part("ran", places[1], places[1]),),
+        parts=tuple(parts) or (_part("ran", left=places[1], right=places[1]),),
         value=words.text_of(one.swing),
         cells=tuple(cell_of(value, words=words) for value in (one.low, one.plain, one.high)),
     )

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from apportion.model.policy import Case
+from apportion.report.facts import basis_words, currency_words, source_words
 from apportion.report.words import Words
 from apportion.study.assess import Assessment
 from apportion.study.breakeven import Question
+from apportion.study.elsewhere import Ground
 from apportion.study.futures import Future
 from apportion.study.measures import Value
 from apportion.study.ranges import find_interval
@@ -61,6 +63,9 @@ class _Telling:
     def _name(self, party: str) -> str:
         return self._names.get(party, party)
 
+    def _currency(self) -> str:
+        return currency_words(self._found.world.settings.currency, words=self._words)
+
     def _over_cases(self, measure: str, party: str) -> list[Fraction]:
         """Return a measure of the proposal in each case."""
         return [
@@ -90,9 +95,8 @@ class _Telling:
         if not units:
             yield self._words.say("assess.raise", title=title)
         elif isinstance(worth, Fraction):
-            currency = self._found.world.settings.currency
             yield self._words.say(
-                "assess.moved", title=title, units=units, worth=round(worth), currency=currency
+                "assess.moved", title=title, units=units, worth=round(worth), currency=self._currency()
             )
         else:
             yield self._words.say("assess.moved-unpriced", title=title, units=units)
@@ -159,13 +163,17 @@ class _Telling:
         if most <= 0:
             yield self._words.say("assess.everywhere-nothing")
             return
-        claims = [
-            f"{one.table} {one.name} ({', '.join(one.evidence)})"
-            for one in self._found.grounds
-            if one.basis == "claim"
-        ]
+        claims = [self._row(one) for one in self._found.grounds if one.basis == "claim"]
         rests = self._words.say("assess.everywhere-rests", rows=self._words.listed(claims)) if claims else ""
         yield self._words.say("assess.everywhere", party=self._name(party), days=most, rests=rests)
+
+    def _row(self, ground: Ground) -> str:
+        """Return a row of the facts by its table, name and evidence."""
+        table = source_words(ground.table, words=self._words)
+        if not ground.evidence:
+            return self._words.say("assess.row", table=table, name=ground.name)
+        evidence = self._words.say("list.between").join(ground.evidence)
+        return self._words.say("assess.row-cited", table=table, name=ground.name, evidence=evidence)
 
     def against_policy(self) -> Iterator[str]:
         """Say what the policy and the best division would reach, in live unit-days."""
@@ -183,8 +191,7 @@ class _Telling:
         low = self._found.value(Future.PROPOSED, "imputed_low_usd")
         high = self._found.value(Future.PROPOSED, "imputed_high_usd")
         if isinstance(low, Fraction) and isinstance(high, Fraction) and high:
-            currency = self._found.world.settings.currency
-            yield self._words.say("assess.worth", low=round(low), high=round(high), currency=currency)
+            yield self._words.say("assess.worth", low=round(low), high=round(high), currency=self._currency())
 
     def break_even(self) -> Iterator[str]:
         """Say from which day on full power at the site leaves the proposal harmless."""
@@ -192,7 +199,10 @@ class _Telling:
             if one.question is Question.READY_ON and one.is_found and isinstance(one.day, dt.date):
                 nearest = (
                     self._words.say(
-                        "assess.nearest", step=one.name, day=one.stated_on, basis=one.basis or "unknown"
+                        "assess.nearest",
+                        step=one.name,
+                        day=one.stated_on,
+                        basis=basis_words(one.basis, words=self._words),
                     )
                     if one.stated_on is not None
                     else ""
@@ -226,5 +236,5 @@ def poorest_sentences(found: Assessment, *, words: Words) -> list[str]:
             )
             for future, parties in poorest.items()
         ]
-        told.append(words.say(key, each=words.say("assess.poorest.between").join(each)))
+        told.append(words.say(key, each=words.say("joint.clauses").join(each)))
     return told

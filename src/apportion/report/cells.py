@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apportion.report.facts import commitment_words, status_words
 from apportion.report.words import Words
 
 
@@ -126,7 +127,12 @@ def resource_words(cell: str | None, *, words: Words) -> str:
     resource = read_resource(cell)
     if resource is None:
         return cell or ""
-    return words.say(_RESOURCE_WORDS[resource.kind], name=resource.name)
+    name = resource.name
+    if resource.kind is Kind.STATUS:
+        name = status_words(name, words=words)
+    if resource.kind is Kind.COMMITMENT:
+        name = commitment_words(name, words=words)
+    return words.say(_RESOURCE_WORDS[resource.kind], name=name)
 
 
 def bottleneck_words(cell: str | None, *, words: Words) -> str:

@@ -119,6 +119,6 @@ def _site_caption(power: Line, load: Line, *, excess: Heights, words: Words) -> 
     end = words.say("figure.site", load=load.last, power=power.last)
     above = [(day, height) for day, _, height in excess if height]
     if not above:
-        return f"{end} {words.say('figure.site-within')}"
+        return words.together([end, words.say("figure.site-within")])
     most = max(height for _, height in above)
-    return f"{end} {words.say('figure.site-above', day=above[0][0], most=most)}"
+    return words.together([end, words.say("figure.site-above", day=above[0][0], most=most)])

@@ -10,6 +10,7 @@ import polars as pl
 from apportion.errors import Finding
 from apportion.model.plan import Plan
 from apportion.report.cells import bottleneck_words, reason_words, remedy_words, resource_words
+from apportion.report.facts import grade_words, place_words
 from apportion.report.summary import CustomerLine
 from apportion.report.tables import DAY, NUMBER, TEXT, Bar, BarTable, Cell, Grid, more_rows, rows_of
 from apportion.report.words import Words
@@ -23,7 +24,9 @@ def customers_grid(lines: Sequence[CustomerLine], *, words: Words) -> Grid:
     """Return one row per customer: ordered, filled, short, first shipment and main reason."""
     table = [
         [
-            line.name if line.name == line.customer else f"{line.name} ({line.customer})",
+            line.name
+            if line.name == line.customer
+            else words.say("joint.named", name=line.name, note=line.customer),
             line.ordered,
             line.filled,
             line.short,
@@ -122,7 +125,10 @@ def allocations_grid(plan: Plan, *, words: Words) -> Grid:
 def findings_grid(findings: Sequence[Finding], *, words: Words) -> Grid:
     """Return one row per finding, the gravest first, else in their order."""
     ranked = sorted(findings, key=lambda one: -one.severity)
-    table = [[one.severity.word, one.where, one.found, one.fix] for one in ranked[:MOST_FINDINGS]]
+    table = [
+        [grade_words(one.severity, words=words), place_words(one, words=words), one.found, one.fix]
+        for one in ranked[:MOST_FINDINGS]
+    ]
     return Grid(
         id="table-findings",
         caption=words.say("table.findings"),

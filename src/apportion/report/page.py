@@ -5,6 +5,8 @@ Stages: the plan → figures, tables and sentences → one template, in which ev
 
 from __future__ import annotations
 
+import re
+
 from apportion.digest import digest
 from apportion.model.plan import Plan
 from apportion.model.policy import Rule
@@ -15,14 +17,27 @@ from apportion.report.rules import rule_sentence, rule_steps, view_sentences
 from apportion.report.series import sites_that_matter
 from apportion.report.shell import render_page
 from apportion.report.summary import customer_lines, summary_sentence, totals_of
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words, languages
 
-LANGUAGE = "en"
+_LANGUAGE = re.compile(r'<!doctype html>\n<html lang="([A-Za-z-]+)">')
 
 
-def report_html(world: World, plan: Plan) -> str:
-    """Return the page of a plan, complete in itself."""
-    words = Words.load(LANGUAGE)
+def language_of(page: str) -> str | None:
+    """Return the language in which a page of ours says that it is; None where it says none that there are words for.
+
+    A plan does not depend on the language of its page, so nothing but the page tells it.
+    """
+    found = _LANGUAGE.match(page)
+    return found[1] if found is not None and found[1] in languages() else None
+
+
+def report_html(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return the page of a plan, complete in itself.
+
+    Raises:
+        UsageError: There are no words in the language.
+    """
+    words = Words.load(language)
     customers = customer_lines(world, plan, words=words)
     supply = supply_figure(world, plan, words=words)
     by_customer = customer_figures(world, plan, customers=customers, words=words)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, View, World
+from apportion.report.facts import commitment_words
 from apportion.report.words import Words
 
 _RULES = {
@@ -44,15 +45,21 @@ class Ruled(Protocol):
         """Return which statements were looked at."""
 
 
+def rule_words(rule: Rule, *, words: Words) -> str:
+    """Return a rule in one sentence."""
+    return words.say(_RULES[rule])
+
+
 def rule_sentence(plan: Ruled, *, words: Words) -> str:
-    """Return the rule in one sentence."""
-    return words.say(_RULES[plan.policy.rule])
+    """Return the rule of a plan or study in one sentence."""
+    return rule_words(plan.policy.rule, words=words)
 
 
 def rule_steps(world: World, plan: Ruled, *, words: Words) -> list[str]:
     """Return what the rule does, step by step, each as it is under the plan's own settings."""
     policy = plan.policy
-    planned = words.say("step.planned", commitments=words.listed(policy.commitments))
+    kinds = [commitment_words(one, words=words) for one in policy.commitments]
+    planned = words.say("step.planned", commitments=words.listed(kinds))
     if policy.rule is Rule.AS_BOOKED:
         return [planned, *_booked(world, words=words)]
     limits = words.say("step.limits.kept" if policy.readiness else "step.limits.ignored")
@@ -104,7 +111,11 @@ def _levelled(world: World, policy: Policy, *, words: Words) -> list[str]:
 
 def view_sentences(plan: Ruled, *, words: Words) -> list[str]:
     """Return which statements were looked at: known when, to whom, and which case."""
-    view = plan.view
+    return [*seen_by(plan.view, words=words), words.say(_CASES[plan.view.case])]
+
+
+def seen_by(view: View, *, words: Words) -> list[str]:
+    """Return which statements a view looks at: known when, and to whom."""
     known = words.say("view.known-always")
     if view.as_known_on is not None:
         known = words.say("view.known-on", day=view.as_known_on)
@@ -113,4 +124,4 @@ def view_sentences(plan: Ruled, *, words: Words) -> list[str]:
         viewpoint = words.say(viewpoints[view.viewpoint])
     else:
         viewpoint = words.say("view.party", party=view.viewpoint.removeprefix(PARTY_PREFIX))
-    return [known, viewpoint, words.say(_CASES[view.case])]
+    return [known, viewpoint]

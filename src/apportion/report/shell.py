@@ -67,6 +67,7 @@ def _script_words(words: Words) -> Markup:
     needed = {
         "thousands": words.say("numbers.thousands"),
         "decimal": words.say("numbers.decimal"),
+        "between": words.say("script.between"),
         "shown": words.say("script.shown", shown="{shown}", all="{all}"),
         "sorted_up": words.say("script.sorted-up", column="{column}"),
         "sorted_down": words.say("script.sorted-down", column="{column}"),

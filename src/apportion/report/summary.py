@@ -12,6 +12,7 @@ import polars as pl
 from apportion.model.plan import Plan
 from apportion.model.world import World
 from apportion.report.cells import REASON_CAUSES, REASON_NAMES, read_resource
+from apportion.report.facts import commitment_words
 from apportion.report.others import customers_named
 from apportion.report.words import Words
 
@@ -116,7 +117,7 @@ def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
     wanted = found.filled + found.short
     aside = _set_aside(world, plan, count=found.set_aside, words=words)
     if not wanted:
-        return words.say("summary.nothing-planned") + aside
+        return words.together([words.say("summary.nothing-planned"), aside])
     if not found.short:
         sentence = words.say("summary.all", count=wanted, day=end_on)
         if found.late:
@@ -127,7 +128,7 @@ def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
                 else words.say("summary.of-them-late", number=found.late)
             )
             sentence += _late_because(world, plan, words=words)
-        return f"{sentence}.{aside}"
+        return words.together([words.say("summary.whole", sentence=sentence), aside])
     sentence = words.say(
         "summary.short",
         shipped=words.say("summary.shipped", count=found.filled, wanted=wanted),
@@ -135,15 +136,16 @@ def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
         because=_because(world, plan, short=found.short, words=words),
         day=end_on,
     )
-    return sentence + aside
+    return words.together([sentence, aside])
 
 
 def _set_aside(world: World, plan: Plan, *, count: Decimal, words: Words) -> str:
-    """Return the sentence on orders whose commitment is left out, after a blank; empty if there are none."""
+    """Return the sentence on orders whose commitment is left out; empty if there are none."""
     if not count:
         return ""
-    commitments = sorted(set(_left_out(world, plan)["commitment"]))
-    return " " + words.say("summary.set-aside", count=count, commitments=words.listed(commitments))
+    left_out = sorted(set(_left_out(world, plan)["commitment"]))
+    kinds = [commitment_words(one, words=words) for one in left_out]
+    return words.say("summary.set-aside", count=count, commitments=words.listed(kinds))
 
 
 def _because(world: World, plan: Plan, *, short: Decimal, words: Words) -> str:

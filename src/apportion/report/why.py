@@ -17,6 +17,7 @@ from apportion.errors import UsageError
 from apportion.model.plan import Plan
 from apportion.model.world import World
 from apportion.report.cells import AT_A_SITE, Kind, Resource, read_resource, remedy_words, resource_words
+from apportion.report.facts import commitment_words
 from apportion.report.others import customers_named, others_words
 from apportion.report.words import Words
 
@@ -111,7 +112,7 @@ def _ordered(asked: _Asked) -> str:
 
 def _alternatives(names: list[str] | None, *, words: Words) -> str:
     """Return accepted names, best first."""
-    return words.say("list.or").join(names or [])
+    return words.either(names or [])
 
 
 def _gone_before(asked: _Asked) -> list[str]:
@@ -168,7 +169,7 @@ def _paragraph(asked: _Asked, row: Row) -> str:
     remedy = remedy_words(str(row["remedy"] or ""), words=words)
     if remedy:
         parts.append(words.say("why.remedy" if row["short"] else "why.remedy-late", remedy=remedy))
-    return " ".join(part for part in parts if part)
+    return words.together(parts)
 
 
 def _lead(row: Row, *, words: Words) -> str:
@@ -182,7 +183,8 @@ def _cause(asked: _Asked, row: Row) -> str:
     if reason == "on-hold" and asked.order["status"] == "hold":
         return words.say("why.because.on-hold")
     if reason == "on-hold":
-        return words.say("why.because.not-planned", commitment=str(asked.order["commitment"]))
+        commitment = commitment_words(str(asked.order["commitment"]), words=words)
+        return words.say("why.because.not-planned", commitment=commitment)
     cell = str(row["resource"] or "")
     resource = read_resource(cell)
     return words.say(

@@ -1,13 +1,15 @@
 """One catalogue of every sentence that people read, so that another language is one more file.
 
-A language is ``words/NAME.toml``: tables of sentences, named by their path (``why.ordered``). A sentence
-names its values in braces; one with the forms ``one`` and ``other`` is chosen by its value `count`. A key or
-value that is missing is a bug of ours and never passes in silence.
+A language is ``words/TAG.toml``: tables of sentences, named by their path (``why.ordered``). A sentence
+names its values in braces; one with the forms ``one`` and ``other`` is chosen by its value `count`, and a
+language whose words do not change with a number writes one sentence. A key or value that is missing is a bug of
+ours and never passes in silence.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +25,12 @@ from apportion.errors import UsageError
 Value = str | int | Decimal | Fraction | dt.date
 Sentence = str | Mapping[str, str]
 FORMS = frozenset({"one", "other"})
+DEFAULT_LANGUAGE = "en"
 _DECIMALS = 2
 _FINEST = 12
+# The regions whose Chinese is written in traditional characters, as browsers and systems name them.
+_SCRIPT_OF = {"zh-tw": "zh-hant", "zh-hk": "zh-hant", "zh-mo": "zh-hant"}
+_HAN = (("\u3400", "\u9fff"), ("\uf900", "\ufaff"))
 
 
 class MissingWords(LookupError):
@@ -48,12 +54,12 @@ class Words:
 
     @classmethod
     def load(cls, language: str) -> Words:
-        """Return the catalogue of a language.
+        """Return the catalogue of a language, by its tag in any spelling: `language_tag`.
 
         Raises:
             UsageError: There is no such language.
         """
-        return _load(language)
+        return _load(language_tag(language))
 
     def say(self, key: str, /, **values: Value | None) -> str:
         """Return a sentence with its values filled in, numbers and days as people read them.
@@ -68,7 +74,16 @@ class Words:
             if "count" not in values:
                 raise MissingWords(f"The sentence {key!r} is chosen by a value 'count', which is not given.")
             sentence = sentence["one" if values["count"] == 1 else "other"]
-        return "".join(self._filled(sentence, key=key, values=values))
+        return self._put_together(self._filled(sentence, key=key, values=values))
+
+    def _put_together(self, parts: Sequence[str]) -> str:
+        """Return pieces as one text, with what this language puts between Chinese characters and others."""
+        joint = self.sentences["joint.scripts"]
+        text = ""
+        for part in parts:
+            meets = bool(joint and text and part) and _scripts_meet(text[-1], part[0])
+            text += f"{joint}{part}" if meets else part
+        return text
 
     def _filled(self, sentence: str, *, key: str, values: Mapping[str, Value | None]) -> list[str]:
         parts: list[str] = []
@@ -100,7 +115,43 @@ class Words:
         if len(parts) < 2:  # noqa: PLR2004 - a list of one has no joint
             return "".join(parts)
         first = self.say("list.between").join(parts[:-1])
-        return first + self.say("list.last") + parts[-1]
+        return self._put_together([first, self.say("list.last"), parts[-1]])
+
+    def either(self, parts: Sequence[str]) -> str:
+        """Return parts of which one is enough as one list in words.
+
+        >>> Words.load("en").either(["a", "b", "c"])
+        'a or b or c'
+        """
+        joined = [part for name in parts for part in (self.say("list.or"), name)]
+        return self._put_together(joined[1:])
+
+    def together(self, sentences: Sequence[str]) -> str:
+        """Return sentences as one paragraph; those that are empty are left out."""
+        return self.say("joint.sentences").join(one for one in sentences if one)
+
+
+def language_tag(language: str) -> str:
+    """Return the tag of the words that fit a language best, whatever its case, hyphens, region or script.
+
+    Raises:
+        UsageError: There are no words in it.
+
+    >>> language_tag("en_US"), language_tag("ZH-tw"), language_tag("zh-Hant-HK")
+    ('en', 'zh-Hant', 'zh-Hant')
+    """
+    known = {name.lower(): name for name in languages()}
+    wanted = language.replace("_", "-").lower()
+    parts = _SCRIPT_OF.get(wanted, wanted).split("-")
+    for length in range(len(parts), 0, -1):
+        found = known.get("-".join(parts[:length]))
+        if found is not None:
+            return found
+    near = difflib.get_close_matches(wanted, known, n=1)
+    hint = f"Did you mean {known[near[0]]!r}? " if near else ""
+    raise UsageError(
+        f"There are no words in {language!r}.", fix=f"{hint}Use one of {', '.join(known.values())}."
+    )
 
 
 def languages() -> list[str]:
@@ -116,8 +167,6 @@ def _folder() -> resources.abc.Traversable:
 
 @lru_cache(maxsize=8)
 def _load(language: str) -> Words:
-    if language not in languages():
-        raise UsageError(f"There are no words in {language!r}.", fix=f"Use one of {', '.join(languages())}.")
     raw = tomllib.loads((_folder() / f"{language}.toml").read_text(encoding="utf-8"))
     return Words(language, dict(_flat(raw)))
 
@@ -137,6 +186,19 @@ def _flat(table: Mapping[str, object], *, path: str = "") -> list[tuple[str, Sen
 
 def _has_forms(value: object) -> TypeGuard[Mapping[str, str]]:
     return isinstance(value, Mapping) and set(value) == FORMS
+
+
+def _scripts_meet(before: str, after: str) -> bool:
+    """Return whether one of two characters is Chinese and the other is one of a word or figure in ASCII."""
+    return (_is_han(before) and _is_ascii(after)) or (_is_ascii(before) and _is_han(after))
+
+
+def _is_han(character: str) -> bool:
+    return any(first <= character <= last for first, last in _HAN)
+
+
+def _is_ascii(character: str) -> bool:
+    return "!" <= character <= "~"
 
 
 def _number_text(value: Fraction) -> str:

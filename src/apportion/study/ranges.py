@@ -11,7 +11,7 @@ Source: ``docs/concepts/assessment.md``, "What the uncertain does".
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -197,15 +197,14 @@ class _Study:
 
     def _is_full(self, knobs: Sequence[Knob]) -> bool:
         """Return whether all corners of a box are looked at."""
-        count = 1
-        for knob in knobs:
-            count *= len(knob.corners)
-        return count <= _MOST_CORNERS
+        return _count(len(knob.corners) for knob in knobs) <= _MOST_CORNERS
 
     def _explore(self, knobs: Sequence[Knob]) -> list[Answers]:
         """Return the answers at all points of a box that are looked at."""
         settings: list[Setting] = [{}]
-        if self._is_full(knobs):
+        if _count(len(knob.grid) for knob in knobs) <= _MOST_CORNERS:
+            settings.extend(_joined(point) for point in itertools.product(*(knob.grid for knob in knobs)))
+        elif self._is_full(knobs):
             settings.extend(
                 _joined(corner) for corner in itertools.product(*(knob.corners for knob in knobs))
             )
@@ -274,6 +273,16 @@ class _Study:
                 points=len(answers),
                 evidence=evidence,
             )
+
+
+def _count(sizes: Iterable[int]) -> int:
+    """Return how many combinations there are, or one too many once they are more than are looked at."""
+    count = 1
+    for size in sizes:
+        count *= size
+        if count > _MOST_CORNERS:
+            break
+    return count
 
 
 def _few(grid: Sequence[Setting]) -> Sequence[Setting]:

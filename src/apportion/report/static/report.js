@@ -222,12 +222,14 @@
     return cell.dataset.value === undefined ? cell.textContent : cell.dataset.value;
   }
 
+  const collator = new Intl.Collator(document.documentElement.lang);
+
   // Empty cells come last, whichever way.
   function compare(first, second, isNumber, sign) {
     if (first === second) return 0;
     if (first === "" || second === "") return first === "" ? 1 : -1;
     if (isNumber) return sign * (Number(first) - Number(second));
-    return sign * (first < second ? -1 : 1);
+    return sign * collator.compare(first, second);
   }
 
   function startTable(holder) {
@@ -245,7 +247,7 @@
       const shown = rows.filter((row) => !row.hidden).length;
       const parts = [filled(words.shown, { shown: numberText(shown), all: numberText(rows.length) })];
       if (sorted) parts.push(sorted);
-      state.textContent = parts.join(", ");
+      state.textContent = parts.join(words.between);
     }
 
     function filter() {
