@@ -201,7 +201,7 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
             if row[key] not in names:
                 continue
             name = " ".join(str(row[one]) for one in (key, "step") if one in row)
-            cited = row["evidence"] or []
+            cited = row.get("evidence") or []
             told = [
                 words.say("joint.titled", title=one, text=titles[one]) if one in titles else one
                 for one in cited
@@ -209,7 +209,7 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
             cells = (
                 source_words(table, words=words),
                 name,
-                basis_words(row["basis"], words=words),
+                basis_words(row.get("basis"), words=words),
                 words.say("joint.clauses").join(told),
             )
             rows.append(tuple(cell_of(cell, words=words) for cell in cells))
