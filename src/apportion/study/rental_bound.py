@@ -11,32 +11,59 @@ Source: ``docs/concepts/assessment.md``, "Programmes and rentals".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, gcd, lcm
 
 from apportion.study.capacity import PARTS
 from apportion.study.offers import Offer
-from apportion.study.rental_program import Prices, RentalTerms
+from apportion.study.rental_program import Prices, RentalTerms, Span
 
 _ZERO = Fraction(0)
 _FINEST = 10**9
 _NEAR = Fraction(1, 10**6)
+# Prices at which offers would earn are too high; a part of them may prove more.
+_SHARES = tuple(Fraction(percent, 100) for percent in (100, 99, 96, 90, 75))
 
 
-def lower_bound(terms: RentalTerms, prices: Prices) -> Fraction:
-    """Return an amount of USD that no contracts which cover the target cost less than."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What is proven from some prices.
+
+    Attributes:
+        usd: No contracts that cover the target cost less.
+        runs: By place of an offer, the runs of days over which it would earn at those prices; none: prices are right.
+    """
+
+    usd: Fraction
+    runs: Mapping[int, Sequence[Span]]
+
+
+def lower_bound(terms: RentalTerms, prices: Prices) -> Bound:
+    """Return what no contracts cost less than which cover a target that own units alone do not cover."""
     exact = _Exact(terms.offers)
     rented = {cell: exact.price(prices.rented.get(cell, 0.0)) for cell in terms.cells}
     least = {
         cell: min(exact.price(prices.least.get(cell, 0.0)), exact.highest - rented[cell])
         for cell in terms.cells
     }
-    value = sum((_paid(terms.least.get(cell, 0), cell, least[cell]) for cell in terms.cells), _ZERO)
-    value += _asked(terms, prices, exact=exact, rented=rented)
+    paid = sum((_paid(terms.least.get(cell, 0), cell, least[cell]) for cell in terms.cells), _ZERO)
+    paid += _asked(terms, prices, exact=exact, rented=rented)
     earning = {cell: rented[cell] + least[cell] for cell in terms.cells}
-    for offer in terms.offers:
-        value -= offer.most_steps * offer.step_units * _best_runs(offer, earning)
-    return _in_steps(max(value, _ZERO), terms.offers)
+    # Whatever is rented, it is one contract at the least.
+    usd = min(one.least_steps * one.step_units * one.least_days * one.usd_a_day for one in terms.offers)
+    runs: dict[int, Sequence[Span]] = {}
+    for share in _SHARES:
+        value = paid * share
+        for place, offer in enumerate(terms.offers):
+            earned, own = _best_runs(offer, {cell: price * share for cell, price in earning.items()})
+            value -= offer.most_steps * offer.step_units * earned
+            if share == 1 and own:
+                runs[place] = own
+        usd = max(usd, value)
+        if not runs:
+            break
+    return Bound(usd=_in_steps(usd, terms.offers), runs=runs)
 
 
 class _Exact:
@@ -92,12 +119,15 @@ def _paid(parts: int, cell: range, price: Fraction) -> Fraction:
     return Fraction(parts * len(cell), PARTS) * price
 
 
-def _best_runs(offer: Offer, earning: Mapping[range, Fraction]) -> Fraction:
-    """Return the most that one unit of an offer could earn above its rent, in runs of its shortest term or more."""
+def _best_runs(offer: Offer, earning: Mapping[range, Fraction]) -> tuple[Fraction, list[Span]]:
+    """Return the most that one unit of an offer could earn above its rent, and the runs of days in which it does.
+
+    Each run has the shortest term or more; they do not meet.
+    """
     part = Fraction(offer.parts, PARTS)
     above = {cell: price * part - offer.usd_a_day for cell, price in earning.items()}
     if all(one <= 0 for one in above.values()):
-        return _ZERO
+        return _ZERO, []
     # Whole numbers from here on: there is a step for every day.
     scale = lcm(offer.usd_a_day.denominator, *(one.denominator for one in above.values()))
     by_day = {day: int(one * scale) for cell, one in above.items() for day in cell}
@@ -105,13 +135,23 @@ def _best_runs(offer: Offer, earning: Mapping[range, Fraction]) -> Fraction:
     sums = [0]
     for day in range(offer.first, offer.until):
         sums.append(sums[-1] + by_day.get(day, -rent))
-    best, start = [0], -(10**40)
+    best, opened, start = [0], [0], (-(10**40), 0)
     for index in range(1, len(sums)):
         opening = index - offer.least_days
         if opening >= 0:
-            start = max(start, best[opening] - sums[opening])
-        best.append(max(best[-1], start + sums[index]))
-    return Fraction(best[-1], scale)
+            start = max(start, (best[opening] - sums[opening], opening))
+        ending = start[0] + sums[index]
+        # Where a run does not end on this day, nothing is opened by it.
+        opened.append(start[1] if ending > best[-1] else -1)
+        best.append(max(best[-1], ending))
+    runs, index = [], len(sums) - 1
+    while index > 0:
+        if opened[index] < 0:
+            index -= 1
+            continue
+        runs.append((offer.first + opened[index], offer.first + index))
+        index = opened[index]
+    return Fraction(best[-1], scale), runs
 
 
 def _in_steps(value: Fraction, offers: Sequence[Offer]) -> Fraction:

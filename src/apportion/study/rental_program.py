@@ -1,15 +1,15 @@
 """The cheapest contracts as a program: which steps of which offer run on which days, so that a target is covered.
 
 Rows are amounts over runs of days, in reference-unit-days: own pools, held needs, work, and what is rented. An
-offer by the day has a column for each run of days; one with a shortest term has a column for each pair of days
-between which a contract may run. The program without whole columns gives the prices of the lower bound.
+offer by the day has a column for each run of days; one with a shortest term has a column for each span of days that
+it is given. The program without whole columns gives the prices of the lower bound.
 
 Source: ``docs/concepts/assessment.md``, "Programmes and rentals".
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -18,6 +18,7 @@ from apportion.study.gap import Cover, Gap
 from apportion.study.offers import Contract, Offer
 from apportion.study.solver import Program, Solved
 
+Span = tuple[int, int]
 _ALMOST = 1e-6  # What the solver means by a whole number.
 
 
@@ -72,13 +73,12 @@ class RentalProgram:
 
     Args:
         terms: What is asked, own units, and what can be rented.
-        ends: The days on which a contract with a shortest term may begin or end.
-        active: The days on which anything is asked; a contract that runs beyond them has its shortest term.
+        spans: By place of an offer with a shortest term, the first day and the day after a contract of it.
     """
 
-    def __init__(self, terms: RentalTerms, *, ends: Sequence[int], active: range) -> None:
+    def __init__(self, terms: RentalTerms, spans: Mapping[int, Collection[Span]]) -> None:
+        self._terms = terms
         self._gap, self._target, self._cells = terms.gap, terms.target, terms.cells
-        self._terms, self._ends, self._active = terms, ends, active
         self._program = Program()
         self._rented_rows = {cell: self._program.add_row(lower=0) for cell in terms.cells}
         self._least_rows = {
@@ -91,8 +91,8 @@ class RentalProgram:
         self._limit_rows: dict[tuple[int, range], int] = {}
         self._columns: dict[int, Contract] = {}
         self._add_asks()
-        for offer in terms.offers:
-            self._add_offer(offer)
+        for place, offer in enumerate(terms.offers):
+            self._add_offer(offer, sorted(spans.get(place, ())))
 
     @property
     def width(self) -> int:
@@ -151,12 +151,11 @@ class RentalProgram:
         limits = {self._limit_rows[place, cell]: 1.0} if (place, cell) in self._limit_rows else {}
         return {self._work_rows[place]: 1.0, **limits}
 
-    def _add_offer(self, offer: Offer) -> None:
+    def _add_offer(self, offer: Offer, spans: Sequence[Span]) -> None:
         by_day = offer.least_days == 1
-        spans = list(self._cells_of(offer) if by_day else self._spans_of(offer))
         rows = {} if by_day else {cell: self._program.add_row(upper=offer.most_steps) for cell in self._cells}
         step = offer.step_parts / PARTS
-        for first, until in spans:
+        for first, until in self._cells_of(offer) if by_day else spans:
             entries: dict[int, float] = {}
             for cell in self._cells:
                 if first <= cell.start < until:
@@ -178,15 +177,6 @@ class RentalProgram:
         for cell in self._cells:
             if offer.first <= cell.start and cell.stop <= offer.until:
                 yield cell.start, cell.stop
-
-    def _spans_of(self, offer: Offer) -> Iterator[tuple[int, int]]:
-        inside = [day for day in self._ends if offer.first <= day <= offer.until]
-        for first in inside:
-            for until in inside:
-                days = until - first
-                is_inside = self._active.start <= first and until <= self._active.stop
-                if days >= offer.least_days and (is_inside or days == offer.least_days):
-                    yield first, until
 
     def _add_fewest(self, column: int, one: Contract) -> None:
         """Let a column be 0 or no less than its offer's fewest steps."""

@@ -13,7 +13,7 @@ Source: ``docs/concepts/assessment.md``, "Programmes and rentals".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, isqrt
@@ -22,14 +22,15 @@ from apportion.study.flow import Flow
 from apportion.study.gap import Cover, Gap, all_of, rented_by
 from apportion.study.offers import Contract, Offer, are_allowed
 from apportion.study.rental_bound import lower_bound
-from apportion.study.rental_program import RentalProgram, RentalTerms
+from apportion.study.rental_program import RentalProgram, RentalTerms, Span
 
 _DAILY = 45  # Up to so many days a contract may begin and end on any.
 _MOST_CELLS = 90
-_MOST_SPANS = 2_500
-_FEWEST_ENDS = 12
-_NODE_COLUMNS = 100_000  # Nodes of the search times columns of the program.
-_FEWEST_NODES = 50
+_MOST_SPANS = 600
+_MOST_ROUNDS = 12
+_NODE_COLUMNS = 20_000  # Nodes of the search times columns of the program.
+_FEWEST_NODES = 10
+_NEAR_ENOUGH = Fraction(10_001, 10_000)  # No search for whole contracts that could save less.
 _MOST_TRIMMED = 8
 _MOST_ADDED = 3
 _END = "end"
@@ -97,27 +98,25 @@ class _Search:
         self._active = range(
             min(ask.window.start for ask in gap.asks), max(ask.window.stop for ask in gap.asks)
         )
-        days = self._days()
-        self._cells = gap.cells(days)
-        self._least = {cell: self._least_rented(cell) for cell in self._cells}
-        self._ends = self._contract_ends(days)
+        self._days = self._days_of_change()
+        self._spans = {
+            place: self._first_spans(one) for place, one in enumerate(offers) if one.least_days > 1
+        }
 
     def cheapest(self) -> tuple[list[Contract], Fraction]:
         """Return the cheapest contracts found, and the bound."""
-        terms = RentalTerms(
-            gap=self._gap,
-            target=self._target,
-            offers=self._offers,
-            cells=self._cells,
-            least=self._least,
-        )
-        program = RentalProgram(terms, ends=self._ends, active=self._active)
-        relaxed = program.relaxed()
         bound, found = Fraction(0), [all_of(self._offers)]
-        if relaxed is not None:
-            bound = lower_bound(terms, relaxed[0])
+        for _ in range(_MOST_ROUNDS):
+            program, terms = self._program()
+            relaxed = program.relaxed()
+            if relaxed is None:
+                break
+            proven = lower_bound(terms, relaxed[0])
+            bound = max(bound, proven.usd)
             found += self._usable(relaxed[1])
-        if min(map(_cost, found)) > bound:
+            if min(map(_cost, found)) <= bound or not self._add_spans(proven.runs):
+                break
+        if min(map(_cost, found)) > bound * _NEAR_ENOUGH:
             whole = program.whole(most_nodes=max(_FEWEST_NODES, _NODE_COLUMNS // program.width))
             found += self._usable(whole or [])
         best = min(found, key=_cost)
@@ -125,35 +124,62 @@ class _Search:
             best = self._trimmed(best)
         return sorted(best, key=lambda one: (one.first, one.offer.contract, one.offer.sku, one.until)), bound
 
-    def _days(self) -> list[int]:
+    def _program(self) -> tuple[RentalProgram, RentalTerms]:
+        ends = {day for spans in self._spans.values() for span in spans for day in span}
+        cells = self._gap.cells(ends | self._days)
+        terms = RentalTerms(
+            gap=self._gap,
+            target=self._target,
+            offers=self._offers,
+            cells=cells,
+            least={cell: self._least_rented(cell) for cell in cells},
+        )
+        return RentalProgram(terms, self._spans), terms
+
+    def _add_spans(self, runs: Mapping[int, Sequence[Span]]) -> bool:
+        """Let contracts run where offers would earn at the prices of the solver; return whether that is new."""
+        before = sum(map(len, self._spans.values()))
+        for place, spans in runs.items():
+            if place in self._spans:
+                self._spans[place].update(spans)
+        return sum(map(len, self._spans.values())) > before
+
+    def _days_of_change(self) -> set[int]:
         """Return the days between which amounts may change: all of them, or those of change and some between."""
         active = self._active
         if len(active) <= _DAILY:
-            return list(range(active.start, active.stop + 1))
+            return set(range(active.start, active.stop + 1))
         days = {day for one in self._offers for day in (one.first, one.until)}
         days |= {cell.start for cell in self._gap.cells(days)} | {active.start, active.stop}
         inside = {day for day in days if active.start <= day <= active.stop}
         if any(ask.work is not None for ask in self._gap.asks):
             each = max(1, len(active) // max(1, _MOST_CELLS - len(inside)))
             inside |= set(range(active.start, active.stop, each))
-        return sorted(inside)
+        return inside
 
-    def _contract_ends(self, days: Sequence[int]) -> list[int]:
-        """Return the days on which contracts with a shortest term may begin and end, at most so many."""
-        terms = {one.least_days for one in self._offers if one.least_days > 1}
-        if not terms:
-            return []
-        windows = {day for one in self._offers for day in (one.first, one.until)}
-        near = {day + shift for day in days for term in terms for shift in (-term, term)}
-        most = max(_FEWEST_ENDS, isqrt(2 * _MOST_SPANS // len(self._offers)))
-        if len(self._active) <= _DAILY:
-            wide = max(terms)
-            return list(range(self._active.start - wide, self._active.stop + wide + 1))
-        breaks = {cell.start for cell in self._gap.cells(windows)} | windows | {self._active.stop}
-        chosen = sorted(breaks)[: most * 2]
-        rest = sorted((set(days) | near) - breaks)
-        room = max(0, most - len(chosen))
-        return sorted({*chosen, *(rest[index * len(rest) // room] for index in range(room if rest else 0))})
+    def _first_spans(self, offer: Offer) -> set[Span]:
+        """Return spans of an offer with a shortest term: between days of change, and that term to each side of one.
+
+        A contract that begins before anything is asked, or ends after, has its shortest term: the days beyond cost
+        and give nothing.
+        """
+        active, term = self._active, offer.least_days
+        first = max(offer.first, active.start)
+        until = max(min(offer.until, active.stop), min(first + term, offer.until))
+        found = {(min(first, until - term), until)}
+        if len(active) <= _DAILY:
+            days = list(
+                range(max(offer.first, active.start - term), min(offer.until, active.stop + term) + 1)
+            )
+        else:
+            days = _thinned(sorted(self._days), most=isqrt(2 * _MOST_SPANS // len(self._offers)))
+            found |= {(day, day + term) for day in days} | {(day - term, day) for day in days}
+        for first in days:
+            for until in days:
+                is_inside = active.start <= first and until <= active.stop
+                if until - first == term or (until - first > term and is_inside):
+                    found.add((first, until))
+        return {(first, until) for first, until in found if offer.first <= first and until <= offer.until}
 
     def _least_rented(self, cell: range) -> int:
         """Return the parts a day that held needs alone want to be rented, in whole steps of what there is."""
@@ -204,6 +230,13 @@ class _Search:
         rest = replace(pared, steps=steps - least)
         last = _shortened(replace(pared, steps=least), lambda piece: is_kept([rest, piece]))
         return [_shortened(rest, lambda piece: is_kept([piece, last])), last]
+
+
+def _thinned(days: Sequence[int], *, most: int) -> list[int]:
+    """Return at most so many of some days, spread evenly."""
+    if len(days) <= most:
+        return list(days)
+    return [days[index * len(days) // most] for index in range(most)]
 
 
 def _shortened(one: Contract, is_kept: Callable[[Contract], bool]) -> Contract:

@@ -72,7 +72,7 @@ class Program:
         solver = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types for its own making
         options: dict[str, float] = {"output_flag": False, "threads": 1, "random_seed": 0}
         if most_nodes is not None:
-            options |= {"mip_rel_gap": 0.0, "mip_abs_gap": 0.0, "mip_max_nodes": most_nodes}
+            options |= {"mip_rel_gap": 1e-5, "mip_abs_gap": 0.0, "mip_max_nodes": most_nodes}
         for name, value in options.items():
             solver.setOptionValue(name, value)
         model = highspy.HighsLp()
