@@ -23,6 +23,7 @@ from apportion.study.sharing import Programme
 START = 100
 SITES = ("east", "west")
 Profile = tuple[int, ...]
+Arcs = dict[object, dict[object, int]]
 
 
 def make_programme(
@@ -53,8 +54,7 @@ def make_offer(
     name: str,
     *,
     usd: int | Fraction = 1,
-    first: int = 0,
-    until: int = 5,
+    window: tuple[int, int] = (0, 5),
     most: int = 2,
     least: int = 1,
     step: int = 1,
@@ -65,8 +65,8 @@ def make_offer(
         contract=name,
         provider="cloud",
         sku="chip",
-        first=START + first,
-        until=START + until,
+        first=START + window[0],
+        until=START + window[1],
         most_steps=most,
         least_steps=least,
         step_units=step,
@@ -94,9 +94,9 @@ class Slow:
 
     def carried(self, rented: Sequence[int]) -> list[int]:
         """Return what each demand receives: held needs day by day, then work."""
-        arcs: dict[object, dict[object, int]] = {}
+        arcs: Arcs = {}
 
-        def add(start: object, end: object, most: int) -> None:
+        def add(start: object, end: object, *, most: int) -> None:
             arcs.setdefault(start, {})[end] = most
             arcs.setdefault(end, {}).setdefault(start, 0)
 
@@ -106,38 +106,36 @@ class Slow:
                 if ask.work is None:
                     demands.append(((place, day), ask.most or 0))
                 else:
-                    add(place, (place, day), ask.work if ask.most is None else ask.most)
+                    add(place, (place, day), most=ask.work if ask.most is None else ask.most)
             if ask.work is not None:
                 demands.append((place, ask.work))
         for day in self.days:
             pools = [(number, pool.takers, pool.on(day)) for number, pool in enumerate(self.gap.pools)]
             pools.append((99, frozenset(range(len(self.gap.asks))), rented[day - self.days.start] * PARTS))
             for number, takers, parts in pools:
-                add(("pool", number, day), "end", parts)
+                add(("pool", number, day), "end", most=parts)
                 for place in takers:
                     if day in self.gap.asks[place].window:
-                        add((place, day), ("pool", number, day), parts)
-        return [self._push(arcs, start, amount) for start, amount in demands]
+                        add((place, day), ("pool", number, day), most=parts)
+        return [self._push(arcs, start, amount=amount) for start, amount in demands]
 
-    def _push(self, arcs: dict[object, dict[object, int]], start: object, amount: int) -> int:
+    def _push(self, arcs: Arcs, start: object, *, amount: int) -> int:
         left = amount
         while left:
             seen = {start}
-            found = self._deeper(arcs, start, left, seen)
+            found = self._deeper(arcs, start, amount=left, seen=seen)
             if not found:
                 break
             left -= found
         return amount - left
 
-    def _deeper(
-        self, arcs: dict[object, dict[object, int]], node: object, amount: int, seen: set[object]
-    ) -> int:
+    def _deeper(self, arcs: Arcs, node: object, *, amount: int, seen: set[object]) -> int:
         if node == "end":
             return amount
         for other, most in list(arcs.get(node, {}).items()):
             if most and other not in seen:
                 seen.add(other)
-                found = self._deeper(arcs, other, min(amount, most), seen)
+                found = self._deeper(arcs, other, amount=min(amount, most), seen=seen)
                 if found:
                     arcs[node][other] -= found
                     arcs[other][node] += found
@@ -180,7 +178,10 @@ class Slow:
 
     def _usd(self, offers: Sequence[Offer], chosen: Sequence[Profile]) -> Fraction:
         return sum(
-            (sum(profile) * one.step_units * one.usd_a_day for one, profile in zip(offers, chosen, strict=True)),
+            (
+                sum(profile) * one.step_units * one.usd_a_day
+                for one, profile in zip(offers, chosen, strict=True)
+            ),
             Fraction(0),
         )
 
@@ -196,7 +197,11 @@ class Slow:
 
 def rented_on(plan: RentalPlan, days: range) -> list[int]:
     return [
-        sum(one.steps * one.offer.step_parts // PARTS for one in plan.contracts if one.first <= day < one.until)
+        sum(
+            one.steps * one.offer.step_parts // PARTS
+            for one in plan.contracts
+            if one.first <= day < one.until
+        )
         for day in days
     ]
 
@@ -240,8 +245,7 @@ def offers(draw: st.DrawFn, *, days: int) -> list[Offer]:
             make_offer(
                 f"o{number}",
                 usd=draw(st.integers(1, 5)),
-                first=first,
-                until=until,
+                window=(first, until),
                 most=most,
                 least=draw(st.integers(1, most)),
                 step=draw(st.integers(1, 2)),
@@ -252,11 +256,11 @@ def offers(draw: st.DrawFn, *, days: int) -> list[Offer]:
     return found
 
 
-@given(st.data())
+@given(drawn=st.data())
 @settings(max_examples=120, deadline=None)
-def test_no_set_of_contracts_is_cheaper(data: st.DataObject) -> None:
-    gap = data.draw(gaps(days=5))
-    there = data.draw(offers(days=5))
+def test_no_set_of_contracts_is_cheaper(drawn: st.DataObject) -> None:
+    gap = drawn.draw(gaps(days=5))
+    there = drawn.draw(offers(days=5))
     plan = plan_rentals(gap, there)
     slow = Slow(gap)
     assert plan.usd == slow.cheapest(there)
@@ -266,11 +270,11 @@ def test_no_set_of_contracts_is_cheaper(data: st.DataObject) -> None:
     assert slow.carried(rented_on(plan, slow.days)) == most
 
 
-@given(st.data())
+@given(drawn=st.data())
 @settings(max_examples=40, deadline=None)
-def test_what_is_promised_is_kept_over_months(data: st.DataObject) -> None:
-    gap = data.draw(gaps(days=90))
-    there = list(data.draw(long_offers()))
+def test_what_is_promised_is_kept_over_months(drawn: st.DataObject) -> None:
+    gap = drawn.draw(gaps(days=90))
+    there = list(drawn.draw(long_offers()))
     plan = plan_rentals(gap, there)
     assert are_allowed(list(plan.contracts))
     slow = Slow(gap)
@@ -294,8 +298,7 @@ def long_offers(draw: st.DrawFn) -> Iterator[Offer]:
             make_offer(
                 f"o{number}",
                 usd=Fraction(draw(st.integers(1, 900)), 100),
-                first=first,
-                until=until,
+                window=(first, until),
                 most=most,
                 least=draw(st.integers(1, most)),
                 step=draw(st.integers(1, 3)),
@@ -309,6 +312,7 @@ def long_offers(draw: st.DrawFn) -> Iterator[Offer]:
 def test_contracts_of_one_day_after_another_are_told_as_one() -> None:
     gap = make_gap([make_programme("p", deadline=5, units=2)], own={"east": {0: 1, 3: 0}}, days=5)
     plan = plan_rentals(gap, [make_offer("o")])
-    assert [(one.first - START, one.until - START, one.units) for one in plan.contracts] == [(0, 5, 1), (3, 5, 1)]
-
-
+    assert [(one.first - START, one.until - START, one.units) for one in plan.contracts] == [
+        (0, 5, 1),
+        (3, 5, 1),
+    ]

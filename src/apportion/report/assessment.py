@@ -9,6 +9,7 @@ from apportion.digest import digest
 from apportion.model.canonical import as_text
 from apportion.model.policy import Case
 from apportion.report.assessment_figures import live_figures, site_figures
+from apportion.report.assessment_programmes import programme_section
 from apportion.report.assessment_words import assessment_sentences, extremes_told, number_of
 from apportion.report.shell import render_page
 from apportion.report.tables import NUMBER, TEXT, Bar, BarTable, Cell, Grid, cell_of, rows_of
@@ -116,6 +117,7 @@ def assessment_html(found: Assessment, *, language: str = "en") -> str:
         extremes=extremes_told(found, words=words),
         break_evens=_break_evens(found, words=words),
         grounds=_grounds(found, words=words),
+        programmes=programme_section(found, words=words),
         facts=_facts(found, words=words),
         settings=[
             words.say("assess.setting-view", day=view.as_known_on or "–", viewpoint=view.viewpoint),
@@ -142,6 +144,12 @@ def assessment_json(found: Assessment) -> dict[str, object]:
         "comparison": as_text(found.comparison).to_dicts(),
         "ranges": as_text(found.ranges).to_dicts(),
         "break_evens": as_text(break_evens_frame(found.break_evens)).to_dicts(),
+        "programmes": as_text(found.programmes).to_dicts(),
+        "rentals": as_text(found.rentals).to_dicts(),
+        "rental_totals": as_text(found.rental_totals).to_dicts(),
+        "no_capacity": [
+            {"table": table, "name": name} for rows in found.compute.claimed.values() for table, name in rows
+        ],
         "second_reading_rests_on": [
             {
                 "table": one.table,
@@ -305,6 +313,8 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
         "readiness": ("site", sites),
         "fleet": ("site", sites),
         "skus": ("sku", {lot.sku for lot in found.book.lots.values()}),
+        "programmes": ("programme", {one.programme for one in found.compute.programmes}),
+        "rentals": ("party", {one.party for one in found.compute.programmes}),
     }
     titles = dict(found.world.table("evidence").select("id", "title").iter_rows())
     rows: list[tuple[Cell, ...]] = []

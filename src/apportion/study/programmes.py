@@ -86,7 +86,7 @@ RENTAL_TOTALS: Columns = {
     "rent_gap_usd": NUMBER,
     "rentals_usd": NUMBER,
     "lower_bound_usd": NUMBER,
-    "gap_percent": NUMBER,
+    "proven_gap_percent": NUMBER,
     "uncovered_reference_days": NUMBER,
 }
 Key = tuple[Case, Future, str]

@@ -47,7 +47,7 @@ def lower_bound(terms: RentalTerms, prices: Prices) -> Bound:
         cell: min(exact.price(prices.least.get(cell, 0.0)), exact.highest - rented[cell])
         for cell in terms.cells
     }
-    paid = sum((_paid(terms.least.get(cell, 0), cell, least[cell]) for cell in terms.cells), _ZERO)
+    paid = sum((_paid(terms.least.get(cell, 0), cell, price=least[cell]) for cell in terms.cells), _ZERO)
     paid += _asked(terms, prices, exact=exact, rented=rented)
     earning = {cell: rented[cell] + least[cell] for cell in terms.cells}
     # Whatever is rented, it is one contract at the least.
@@ -96,7 +96,7 @@ def _asked(
             for cell in cells:
                 price = min(exact.price(prices.held.get((place, cell), 0.0)), rented[cell])
                 worth[place, cell] = price
-                total += _paid(terms.held(place, cell), cell, price)
+                total += _paid(terms.held(place, cell), cell, price=price)
             continue
         price = exact.price(prices.work.get(place, 0.0))
         if ask.most is None:
@@ -106,16 +106,16 @@ def _asked(
             limit = exact.price(prices.limits.get((place, cell), 0.0)) if ask.most is not None else _ZERO
             worth[place, cell] = max(_ZERO, min(price - limit, rented[cell]))
             if ask.most is not None:
-                total -= _paid(ask.most, cell, price - worth[place, cell])
+                total -= _paid(ask.most, cell, price=price - worth[place, cell])
     for pool in terms.gap.pools:
         for cell in terms.cells:
             own = [worth[place, cell] for place in pool.takers if (place, cell) in worth]
             if own:
-                total -= _paid(pool.on(cell.start), cell, max(own))
+                total -= _paid(pool.on(cell.start), cell, price=max(own))
     return total
 
 
-def _paid(parts: int, cell: range, price: Fraction) -> Fraction:
+def _paid(parts: int, cell: range, *, price: Fraction) -> Fraction:
     return Fraction(parts * len(cell), PARTS) * price
 
 

@@ -223,7 +223,7 @@ class _Search:
 
         if is_kept([]):
             return []
-        steps = _least_that(least, one.steps, lambda count: is_kept([replace(one, steps=count)]))
+        steps = _least_that(least, one.steps, is_enough=lambda count: is_kept([replace(one, steps=count)]))
         pared = replace(one, steps=steps)
         if steps < 2 * least:
             return [_shortened(pared, lambda piece: is_kept([piece]))]
@@ -242,13 +242,15 @@ def _thinned(days: Sequence[int], *, most: int) -> list[int]:
 def _shortened(one: Contract, is_kept: Callable[[Contract], bool]) -> Contract:
     """Return a contract over the fewest days that are enough: its last days taken off, then its first ones."""
     days = one.offer.least_days
-    until = _least_that(one.first + days, one.until, lambda day: is_kept(replace(one, until=day)))
+    until = _least_that(one.first + days, one.until, is_enough=lambda day: is_kept(replace(one, until=day)))
     one = replace(one, until=until)
-    first = -_least_that(days - one.until, -one.first, lambda day: is_kept(replace(one, first=-day)))
+    first = -_least_that(
+        days - one.until, -one.first, is_enough=lambda day: is_kept(replace(one, first=-day))
+    )
     return replace(one, first=first)
 
 
-def _least_that(low: int, high: int, is_enough: Callable[[int], bool]) -> int:
+def _least_that(low: int, high: int, *, is_enough: Callable[[int], bool]) -> int:
     """Return the least number from `low` on that is enough, where `high` is; all above one that is enough are."""
     while low < high:
         middle = (low + high) // 2
