@@ -323,9 +323,9 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
             if row[key] not in names:
                 continue
             name = " ".join(str(row[one]) for one in (key, "step") if one in row)
-            cited = row["evidence"] or []
+            cited = row.get("evidence") or []
             told = "; ".join(f"{one}: {titles[one]}" if one in titles else one for one in cited)
-            cells = (table, name, row["basis"] or words.say("assess.basis-unknown"), told)
+            cells = (table, name, row.get("basis") or words.say("assess.basis-unknown"), told)
             rows.append(tuple(cell_of(cell, words=words) for cell in cells))
     return Grid(
         id="facts",

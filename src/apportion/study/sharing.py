@@ -249,7 +249,7 @@ class _Run:
         deadline = self.programme.deadline
         is_due = deadline is not None and deadline <= self._horizon.end
         # What is not done at the end of the plan may still be done by a deadline after it: that is not known.
-        missing = self._left_at_deadline if is_due or self._day is not None else None
+        missing = self._left_at_deadline if is_due or (deadline and self._day is not None) else None
         if self._day is None:
             return Milestone(state=State.NOT_REACHED if is_due else State.OPEN, missing=missing)
         if deadline is None:
