@@ -26,7 +26,7 @@ from apportion.study.rental_program import RentalProgram, RentalTerms, Span
 
 _DAILY = 45  # Up to so many days a contract may begin and end on any.
 _MOST_CELLS = 90
-_MOST_SPANS = 600
+_MOST_SPANS = 120
 _MOST_ROUNDS = 12
 _NODE_COLUMNS = 20_000  # Nodes of the search times columns of the program.
 _FEWEST_NODES = 10
