@@ -25,12 +25,12 @@ from apportion.study.rental_bound import lower_bound
 from apportion.study.rental_program import RentalProgram, RentalTerms, Span
 
 _DAILY = 45  # Up to so many days a contract may begin and end on any.
-_MOST_CELLS = 90
-_MOST_SPANS = 120
+_MOST_CELLS = 60
+_MOST_SPANS = 200
 _MOST_ROUNDS = 12
 _NODE_COLUMNS = 20_000  # Nodes of the search times columns of the program.
 _FEWEST_NODES = 10
-_NEAR_ENOUGH = Fraction(10_001, 10_000)  # No search for whole contracts that could save less.
+_NEAR_ENOUGH = Fraction(1_001, 1_000)  # No search for whole contracts that could save less.
 _MOST_TRIMMED = 8
 _MOST_ADDED = 3
 _END = "end"
@@ -116,12 +116,12 @@ class _Search:
             found += self._usable(relaxed[1])
             if min(map(_cost, found)) <= bound or not self._add_spans(proven.runs):
                 break
-        if min(map(_cost, found)) > bound * _NEAR_ENOUGH:
-            whole = program.whole(most_nodes=max(_FEWEST_NODES, _NODE_COLUMNS // program.width))
-            found += self._usable(whole or [])
         best = min(found, key=_cost)
         if _cost(best) > bound:
             best = self._trimmed(best)
+        if _cost(best) > bound * _NEAR_ENOUGH:
+            whole = program.whole(most_nodes=max(_FEWEST_NODES, _NODE_COLUMNS // program.width))
+            best = min([best, *map(self._trimmed, self._usable(whole or []))], key=_cost)
         return sorted(best, key=lambda one: (one.first, one.offer.contract, one.offer.sku, one.until)), bound
 
     def _program(self) -> tuple[RentalProgram, RentalTerms]:

@@ -73,6 +73,7 @@ class Program:
         options: dict[str, float] = {"output_flag": False, "threads": 1, "random_seed": 0}
         if most_nodes is not None:
             options |= {"mip_rel_gap": 1e-5, "mip_abs_gap": 0.0, "mip_max_nodes": most_nodes}
+            options["mip_allow_restart"] = False
         for name, value in options.items():
             solver.setOptionValue(name, value)
         model = highspy.HighsLp()
