@@ -257,7 +257,7 @@ def test_the_page_tells_needs_that_are_not_stated_and_how_others_are_known() -> 
         ]
     )
     page = assessment_html(found)
-    assert "70 reference-unit-days of work, 8 reference units at a time at most" in page
+    assert "70 unit-days of work, at most 8 at a time (assumption)" in page
     assert "Nothing is said of q" in page
     assert "assumption" in page
     assert row_of(found, "q", future="booked")["state"] == "need-not-stated"

@@ -30,7 +30,6 @@ _FUTURES = {
     Future.BEST: "assess.future.best",
 }
 _STATES = {
-    State.NOT_STATED: "milestone.state.not-stated",
     State.NO_DAY: "milestone.state.no-day",
     State.NOT_REACHED: "milestone.state.not-reached",
     State.OPEN: "milestone.state.open",
@@ -131,10 +130,7 @@ class _Telling:
             (say("milestone.column.programme"), TEXT),
             (say("assess.column.party"), TEXT),
             (say("milestone.column.need"), TEXT),
-            (say("assess.column.basis"), TEXT),
-            (say("milestone.column.start"), DAY),
-            (say("milestone.column.deadline"), DAY),
-            *((say(_FUTURES[future]), TEXT) for future in Future),
+            *((say(_FUTURES[future]), DAY) for future in Future),
             (say("milestone.column.shift"), NUMBER),
             (say("milestone.column.missing"), NUMBER),
             (say("milestone.column.rent", currency=self._currency), NUMBER),
@@ -153,9 +149,6 @@ class _Telling:
             f"{one.programme} {one.name}",
             one.party,
             self._need(one),
-            one.basis or self._words.say("assess.basis-unknown"),
-            date_of(one.start),
-            date_of(one.deadline),
             *(self._told(reached[future]) for future in Future),
             self._study.shift(one, future=Future.PROPOSED, case=self._found.case),
             _days(missing),
@@ -165,19 +158,23 @@ class _Telling:
     def _milestone(self, one: Programme, future: Future) -> Milestone:
         return self._study.milestone(one, future=future, case=self._found.case)
 
-    def _told(self, reached: Milestone) -> Told:
+    def _told(self, reached: Milestone) -> Told | None:
+        if reached.state is State.NOT_STATED:
+            return None
         day = date_of(reached.day)
         return self._words.say(_STATES[reached.state]) if day is None else day
 
     def _need(self, one: Programme) -> str:
+        """Return what a programme needs, and how that is known."""
         units, work = (None if parts is None else Fraction(parts, PARTS) for parts in (one.units, one.work))
+        basis = one.basis or self._words.say("assess.basis-unknown")
         if work is not None and units is not None:
-            return self._words.say("milestone.need.both", work=work, units=units)
+            return self._words.say("milestone.need.both", work=work, units=units, basis=basis)
         if work is not None:
-            return self._words.say("milestone.need.work", work=work)
+            return self._words.say("milestone.need.work", work=work, basis=basis)
         if units is not None:
-            return self._words.say("milestone.need.held", units=units)
-        return self._words.say("milestone.state.not-stated")
+            return self._words.say("milestone.need.held", units=units, basis=basis)
+        return self._words.say("milestone.need.unknown")
 
     def bars(self) -> BarTable:
         """Return a bar for each programme and each day on which its milestone falls in some future."""
@@ -215,7 +212,7 @@ class _Telling:
             parts = [part("rest", first=window.start, until=done)] if done > window.start else []
             if done < window.stop:
                 parts.append(part("ran", first=done, until=window.stop))
-            told = self._words.listed([self._words.say(_FUTURES[future]) for future in futures])
+            told = self._listed(futures)
             yield Bar(
                 name=f"{one.programme} {one.name}",
                 parts=tuple(parts),
@@ -223,27 +220,31 @@ class _Telling:
                 cells=(cell_of(date_of(one.deadline), words=self._words), cell_of(told, words=self._words)),
             )
 
+    def _listed(self, futures: Sequence[Future]) -> str:
+        return self._words.listed([self._words.say(_FUTURES[future]) for future in futures])
+
     def rents(self) -> Grid:
         """Return what is missing of each party in each future, and what it costs to rent it."""
-        rows: list[Sequence[Told | None]] = [
-            (party, self._words.say(_FUTURES[future]), *self._rent_cells(study))
-            for (case, future, party), study in self._study.parties.items()
-            if case is self._found.case
-        ]
+        alike: dict[tuple[Told | None, ...], list[Future]] = {}
+        for party in sorted({one.party for one in self._study.programmes}):
+            for future in Future:
+                study = self._study.parties[self._found.case, future, party]
+                alike.setdefault((party, *self._rent_cells(study)), []).append(future)
+        rows = [(cells[0], self._listed(futures), *cells[1:]) for cells, futures in alike.items()]
         say = self._words.say
         return Grid(
             id="rents",
             caption=say("milestone.rents-caption"),
             columns=(
                 (say("assess.column.party"), TEXT),
-                (say("milestone.column.future"), TEXT),
-                (say("milestone.column.missing-all"), NUMBER),
-                (say("milestone.column.rent-all", currency=self._currency), NUMBER),
+                (say("milestone.column.futures"), TEXT),
+                (say("milestone.column.missing"), NUMBER),
+                (say("milestone.column.rent", currency=self._currency), NUMBER),
                 (say("milestone.column.cheapest", currency=self._currency), NUMBER),
                 (say("milestone.column.proven", currency=self._currency), NUMBER),
                 (say("milestone.column.uncovered"), NUMBER),
             ),
-            rows=rows_of(sorted(rows, key=lambda row: str(row[0])), words=self._words),
+            rows=rows_of(rows, words=self._words),
         )
 
     def _rent_cells(self, study: PartyStudy) -> tuple[Told | None, ...]:
