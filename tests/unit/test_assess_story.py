@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import CliRunner
 
@@ -21,6 +22,7 @@ from apportion.study.assess import Assessment
 from apportion.study.breakeven import Question
 from apportion.study.futures import Future
 from apportion.study.ranges import find_interval
+from tests.build import day
 
 CASES = ("favourable", "middle", "unfavourable")
 
@@ -120,6 +122,34 @@ def test_break_evens(found: Assessment) -> None:
     assert not told[Question.SPLIT, ""].is_found
 
 
+def test_programmes_of_the_story(found: Assessment) -> None:
+    def told(name: str, future: str) -> tuple[object, ...]:
+        frame = found.programmes.filter(programme=name, future=future, case="middle")
+        (row,) = frame.select(
+            "milestone_on", "shift_days", "missing_reference_days", "need_basis"
+        ).iter_rows()
+        return row
+
+    # X: 12,000 from 15 December 2023 to before 30 June 2024. As booked 6,000 run from 31 January on and 12,000 from
+    # 15 June on: 47 days × 12,000 + 136 days × 6,000; as proposed 12,000 from 31 January on: 47 × 12,000.
+    assert told("G4", "booked") == (day("2024-06-15"), 0, 1_380_000, "assumption")
+    assert told("G4", "proposed") == (day("2024-01-31"), -136, 564_000, "assumption")
+    # The difference is 816,000; at 24 × 4.565 USD a day.
+    rents = [
+        found.rental_totals.filter(party="x", future=future, case="middle")["rentals_usd"].item()
+        for future in ("booked", "proposed")
+    ]
+    assert rents[0] - rents[1] == 89_400_960
+    # Tesla's claimed 85,000 are not reached in any future, and two needs are not stated.
+    states = found.programmes.filter(pl.col("programme").is_in(["G1", "G2", "G7"]))
+    assert set(states.select("programme", "state").iter_rows()) == {
+        ("G1", "not-reached"),
+        ("G2", "need-not-stated"),
+        ("G7", "need-not-stated"),
+    }
+    assert (found.rental_totals["rentals_usd"] == found.rental_totals["lower_bound_usd"]).all()
+
+
 def test_no_division_runs_more_than_the_best(found: Assessment) -> None:
     for case in Case:
         best = found.value(Future.BEST, "live_gpu_days", case=case)
@@ -137,7 +167,10 @@ def test_the_files_hold_the_same_numbers(found: Assessment, tmp_path: Path) -> N
         "break-evens.csv",
         "comparison.csv",
         "comparison.json",
+        "programmes.csv",
         "ranges.csv",
+        "rental-totals.csv",
+        "rentals.csv",
     }
     lines = files["comparison.csv"].read_text(encoding="utf-8").splitlines()
     assert lines[0] == "future,case,party,site,measure,value,unit"

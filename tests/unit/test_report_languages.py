@@ -47,6 +47,8 @@ NAMES = {
     "sites": ("site", "name"),
     "readiness": ("step",),
     "supply": ("lot", "balance"),
+    "programmes": ("programme", "name"),
+    "rentals": ("contract",),
     "orders": ("order", "balance"),
     "fleet": ("holding",),
     "evidence": ("id", "title"),

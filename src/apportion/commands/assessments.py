@@ -149,6 +149,9 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT
         "comparison": found.comparison,
         "ranges": found.ranges,
         "break-evens": break_evens_frame(found.break_evens),
+        "programmes": found.programmes,
+        "rentals": found.rentals,
+        "rental-totals": found.rental_totals,
     }
     files = {f"{name}.csv": _csv_bytes(frame) for name, frame in tables.items()}
     body = json.dumps(assessment_json(found, language=language), ensure_ascii=False, indent=1)

@@ -19,10 +19,10 @@ PROGRAMMES = Table(
         Column("name", TEXT, "Its name.", required=True),
         Column("kind", CHOICE, "What it is.", required=True, choices=("training", "inference")),
         Column("start_on", DAY, "First day.", required=True),
-        Column("deadline_on", DAY, "Day by which it is to be done."),
+        Column("deadline_on", DAY, "Day by which it is to be done; the day itself does not count."),
         Column("need_reference_units", NUMBER, "Capacity to be held.", unit="reference units", least=0),
         Column("need_reference_days", NUMBER, "Work to do.", unit="reference-unit days", least=0),
-        Column("sites", LIST, "Where it runs.", refers="sites"),
+        Column("sites", LIST, "Where it runs.", refers="sites", default_words="anywhere"),
     ),
 )
 RENTALS = Table(

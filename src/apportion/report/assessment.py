@@ -10,6 +10,7 @@ from apportion.model.policy import Case
 from apportion.report.assessment_answers import answers_grid, break_evens_grid
 from apportion.report.assessment_bars import tornadoes, waterfall
 from apportion.report.assessment_figures import live_figures, site_figures
+from apportion.report.assessment_programmes import programme_section
 from apportion.report.assessment_words import assessment_sentences, poorest_sentences
 from apportion.report.facts import basis_words, source_words, unit_words
 from apportion.report.rules import rule_words, seen_by
@@ -93,6 +94,7 @@ def assessment_html(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> s
         answers=answers_grid(found, words=words),
         break_evens=break_evens_grid(found, words=words),
         grounds=_grounds(found, words=words),
+        programmes=programme_section(found, words=words),
         facts=_facts(found, words=words),
         settings=[
             *seen_by(found.world.view, words=words),
@@ -125,6 +127,12 @@ def assessment_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> d
         "comparison": as_text(found.comparison).to_dicts(),
         "ranges": as_text(found.ranges).to_dicts(),
         "break_evens": as_text(break_evens_frame(found.break_evens)).to_dicts(),
+        "programmes": as_text(found.programmes).to_dicts(),
+        "rentals": as_text(found.rentals).to_dicts(),
+        "rental_totals": as_text(found.rental_totals).to_dicts(),
+        "no_capacity": [
+            {"table": table, "name": name} for rows in found.compute.claimed.values() for table, name in rows
+        ],
         "second_reading_rests_on": [
             {
                 "table": one.table,
@@ -193,6 +201,8 @@ def _facts(found: Assessment, *, words: Words) -> Grid:
         "readiness": ("site", sites),
         "fleet": ("site", sites),
         "skus": ("sku", {lot.sku for lot in found.book.lots.values()}),
+        "programmes": ("programme", {one.programme for one in found.compute.programmes}),
+        "rentals": ("party", {one.party for one in found.compute.programmes}),
     }
     titles = dict(found.world.table("evidence").select("id", "title").iter_rows())
     rows: list[tuple[Cell, ...]] = []

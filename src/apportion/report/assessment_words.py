@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from apportion.model.policy import Case
+from apportion.report.assessment_programmes import moved_milestone
 from apportion.report.facts import basis_words, currency_words, source_words
 from apportion.report.words import Words
 from apportion.study.assess import Assessment
@@ -38,6 +39,7 @@ def assessment_sentences(found: Assessment, *, words: Words) -> list[str]:
         *telling.shifted(),
         *telling.lost(),
         *telling.gained(),
+        *telling.milestones(),
         *telling.everywhere(),
         *telling.against_policy(),
         *telling.worth(),
@@ -137,7 +139,12 @@ class _Telling:
         gaining = self._parties_with("live_gained_gpu_days")
         for party, _ in gaining[:1]:
             gains = self._over_cases("live_gained_gpu_days", party)
-            yield self._words.say("assess.gained", party=self._name(party), **self._cases(gains))
+            moved = moved_milestone(self._found, words=self._words, party=party)
+            if moved:
+                told = {"party": self._name(party), "moved": moved}
+                yield self._words.say("assess.gained-and-moved", **told, **self._cases(gains))
+            else:
+                yield self._words.say("assess.gained", party=self._name(party), **self._cases(gains))
         together = self._over_cases("live_gained_gpu_days", "")
         if not any(
             self._over_cases("live_gained_gpu_days", party) != [0, 0, 0] for party in self._found.parties
@@ -174,6 +181,15 @@ class _Telling:
             return self._words.say("assess.row", table=table, name=ground.name)
         evidence = self._words.say("list.between").join(ground.evidence)
         return self._words.say("assess.row-cited", table=table, name=ground.name, evidence=evidence)
+
+    def milestones(self) -> Iterator[str]:
+        """Say which milestone moves most, where none of who gains has been told."""
+        gaining = self._parties_with("live_gained_gpu_days")[:1]
+        if any(moved_milestone(self._found, words=self._words, party=party) for party, _ in gaining):
+            return
+        moved = moved_milestone(self._found, words=self._words)
+        if moved:
+            yield self._words.say("milestone.sentence", moved=moved)
 
     def against_policy(self) -> Iterator[str]:
         """Say what the policy and the best division would reach, in live unit-days."""

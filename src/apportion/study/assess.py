@@ -39,6 +39,7 @@ from apportion.study.measures import (
 )
 from apportion.study.moved import Moved, levels_after, moved_units, value_of, weights_on
 from apportion.study.moves import resolve_moves
+from apportion.study.programmes import ProgrammeStudy, study_programmes
 from apportion.study.ranges import Interval, across_cases, ranges_frame, study_ranges
 from apportion.study.scope import Scope, scope_of, scoped_world, whole_market, within
 from apportion.study.variants import Variants
@@ -65,6 +66,7 @@ class Assessment:
         knobs: What is uncertain.
         intervals: What the uncertain does to the answers, case by case and over all cases.
         break_evens: Where the proposal stops being harmless, in the case of the view.
+        compute: What becomes of the programmes, and what it costs to rent what they lack.
         findings: Warnings about the proposal.
     """
 
@@ -82,6 +84,7 @@ class Assessment:
     knobs: Sequence[Knob]
     intervals: Sequence[Interval]
     break_evens: Sequence[BreakEven]
+    compute: ProgrammeStudy
     findings: Sequence[Finding]
 
     @property
@@ -99,6 +102,21 @@ class Assessment:
     def ranges(self) -> pl.DataFrame:
         """Return what the uncertain does to each answer: the least and most found, and whether its sign changes."""
         return ranges_frame(self.intervals, currency=self.world.settings.currency)
+
+    @property
+    def programmes(self) -> pl.DataFrame:
+        """Return every programme under each future and case: its milestone, what is missing, and the rent of that."""
+        return self.compute.programmes_frame
+
+    @property
+    def rentals(self) -> pl.DataFrame:
+        """Return the contracts that would keep every need and deadline at least cost, by future, case and party."""
+        return self.compute.rentals_frame
+
+    @property
+    def rental_totals(self) -> pl.DataFrame:
+        """Return what those contracts come to, the least that any could cost, and what stays uncovered."""
+        return self.compute.totals_frame
 
     @property
     def case(self) -> Case:
@@ -182,6 +200,7 @@ def assess(world: World, proposal: Proposal, *, is_whole_market: bool = False) -
         break_evens=break_evens(cases[shown], variants=variants[shown], knobs=knobs)
         if not is_priority
         else (),
+        compute=study_programmes(world, cases, book=everything, scope=scope, baseline=baseline),
         findings=findings,
     )
 
