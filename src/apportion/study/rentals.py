@@ -13,7 +13,7 @@ Source: ``docs/concepts/assessment.md``, "Programmes and rentals".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, isqrt
@@ -27,7 +27,7 @@ from apportion.study.rental_program import RentalProgram, RentalTerms, Span
 _DAILY = 45  # Up to so many days a contract may begin and end on any.
 _MOST_CELLS = 60
 _MOST_SPANS = 200
-_MOST_ROUNDS = 12
+_MOST_ROUNDS = 4
 _NODE_COLUMNS = 20_000  # Nodes of the search times columns of the program.
 _FEWEST_NODES = 10
 _NEAR_ENOUGH = Fraction(1_001, 1_000)  # No search for whole contracts that could save less.
@@ -106,14 +106,20 @@ class _Search:
     def cheapest(self) -> tuple[list[Contract], Fraction]:
         """Return the cheapest contracts found, and the bound."""
         bound, found = Fraction(0), [all_of(self._offers)]
+        if self._spans:
+            first, terms = self._program({})
+            relaxed = first.relaxed()
+            if relaxed is not None:
+                bound = lower_bound(terms, relaxed.prices).usd
+                self._add_spans(relaxed.spans)
         for _ in range(_MOST_ROUNDS):
-            program, terms = self._program()
+            program, terms = self._program(self._spans)
             relaxed = program.relaxed()
             if relaxed is None:
                 break
-            proven = lower_bound(terms, relaxed[0])
+            proven = lower_bound(terms, relaxed.prices)
             bound = max(bound, proven.usd)
-            found += self._usable(relaxed[1])
+            found += self._usable(relaxed.contracts)
             if min(map(_cost, found)) <= bound or not self._add_spans(proven.runs):
                 break
         best = min(found, key=_cost)
@@ -124,8 +130,8 @@ class _Search:
             best = min([best, *map(self._trimmed, self._usable(whole or []))], key=_cost)
         return sorted(best, key=lambda one: (one.first, one.offer.contract, one.offer.sku, one.until)), bound
 
-    def _program(self) -> tuple[RentalProgram, RentalTerms]:
-        ends = {day for spans in self._spans.values() for span in spans for day in span}
+    def _program(self, spans_of: Mapping[int, Collection[Span]]) -> tuple[RentalProgram, RentalTerms]:
+        ends = {day for spans in spans_of.values() for span in spans for day in span}
         cells = self._gap.cells(ends | self._days)
         terms = RentalTerms(
             gap=self._gap,
@@ -134,9 +140,9 @@ class _Search:
             cells=cells,
             least={cell: self._least_rented(cell) for cell in cells},
         )
-        return RentalProgram(terms, self._spans), terms
+        return RentalProgram(terms, spans_of, active=self._active), terms
 
-    def _add_spans(self, runs: Mapping[int, Sequence[Span]]) -> bool:
+    def _add_spans(self, runs: Mapping[int, Collection[Span]]) -> bool:
         """Let contracts run where offers would earn at the prices of the solver; return whether that is new."""
         before = sum(map(len, self._spans.values()))
         for place, spans in runs.items():
@@ -259,22 +265,48 @@ def _least_that(low: int, high: int, *, is_enough: Callable[[int], bool]) -> int
 
 
 def joined(contracts: Sequence[Contract]) -> list[Contract]:
-    """Return the same steps on the same days in as few contracts as go on, where an offer is by the day."""
-    found = [one for one in contracts if one.offer.least_days > 1 or one.offer.least_steps > 1]
+    """Return the same steps on the same days in fewer contracts, none shorter or smaller than its terms allow."""
+    found: list[Contract] = []
     for offer in {id(one.offer): one.offer for one in contracts}.values():
-        own = [one for one in contracts if one.offer is offer and one not in found]
-        days = sorted({day for one in own for day in (one.first, one.until)})
-        open_since: list[tuple[int, int]] = []  # Steps, and the day since which they run.
-        for day in days:
-            steps = sum(one.steps for one in own if one.first <= day < one.until)
-            running = sum(count for count, _ in open_since)
-            while running > steps:
-                count, since = open_since.pop()
-                ending = min(count, running - steps)
-                found.append(Contract(offer=offer, first=since, until=day, steps=ending))
-                running -= ending
-                if count > ending:
-                    open_since.append((count - ending, since))
-            if steps > running:
-                open_since.append((steps - running, day))
+        own = [one for one in contracts if one.offer is offer]
+        is_free = offer.least_days == 1 and offer.least_steps == 1
+        found.extend(_layered(own) if is_free else _chained(own))
+    return found
+
+
+def _chained(contracts: Sequence[Contract]) -> list[Contract]:
+    """Return contracts of one offer, those over the same days as one, and those that go on with as many steps."""
+    steps: dict[Span, int] = {}
+    for one in contracts:
+        steps[one.first, one.until] = steps.get((one.first, one.until), 0) + one.steps
+    offer, found = contracts[0].offer, []
+    while steps:
+        first, until = min(steps)
+        count = steps.pop((first, until))
+        following = next((span for span in sorted(steps) if span[0] == until and steps[span] == count), None)
+        if following is None:
+            found.append(Contract(offer=offer, first=first, until=until, steps=count))
+        else:
+            del steps[following]
+            longer = (first, following[1])
+            steps[longer] = steps.get(longer, 0) + count
+    return found
+
+
+def _layered(contracts: Sequence[Contract]) -> list[Contract]:
+    """Return contracts of one offer by the day in as few as go on: what began last ends first."""
+    offer, found = contracts[0].offer, []
+    open_since: list[tuple[int, int]] = []  # Steps, and the day since which they run.
+    for day in sorted({day for one in contracts for day in (one.first, one.until)}):
+        steps = sum(one.steps for one in contracts if one.first <= day < one.until)
+        running = sum(count for count, _ in open_since)
+        while running > steps:
+            count, since = open_since.pop()
+            ending = min(count, running - steps)
+            found.append(Contract(offer=offer, first=since, until=day, steps=ending))
+            running -= ending
+            if count > ending:
+                open_since.append((count - ending, since))
+        if steps > running:
+            open_since.append((steps - running, day))
     return found

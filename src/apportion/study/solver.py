@@ -32,7 +32,7 @@ class Program:
     costs: list[float] = field(default_factory=list)
     uppers: list[float] = field(default_factory=list)
     whole: list[bool] = field(default_factory=list)
-    entries: list[Mapping[int, float]] = field(default_factory=list)
+    entries: list[dict[int, float]] = field(default_factory=list)
     row_lowers: list[float] = field(default_factory=list)
     row_uppers: list[float] = field(default_factory=list)
 
@@ -51,11 +51,15 @@ class Program:
         is_whole: bool = False,
     ) -> int:
         """Add a column with its entries by row, and return its place."""
-        self.entries.append(entries)
+        self.entries.append(dict(entries))
         self.costs.append(cost)
         self.uppers.append(upper)
         self.whole.append(is_whole)
         return len(self.costs) - 1
+
+    def add_entry(self, column: int, *, row: int, value: float) -> None:
+        """Let a column count in one more row."""
+        self.entries[column][row] = value
 
     def solve_relaxed(self) -> Solved | None:
         """Return the answer where no column need be whole; None where the solver finds none."""
