@@ -8,7 +8,7 @@ Source: ``docs/concepts/assessment.md``, "Suggestions".
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,7 +22,8 @@ from apportion.study.program import Option, Program
 
 _NEAR = 1e-6
 # With no more options than this all whole numbers are looked at, not only those next to the program's answer.
-_MOST_WHOLE = 120
+_MOST_WHOLE = 40
+_REPAIRS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,23 +58,53 @@ def best_exchange(market: Market, group: Group) -> Found:
     program = Program(market, group)
     solved, most = solve_most(program.linear)
     bound = max(0, _in_millionths(most - program.floor, is_whole=program.is_whole))
-    best: tuple[int, int, Sequence[Send], Replayed] | None = None
-    nothing = Found(group=group, sends=(), replayed=Replayed(gains={}, by_sku={}), bound=bound)
-    if solved is None or not bound:
-        return nothing
-    for values in _proposals(program, solved):
-        sends = _sends_of(group, program.options, values=values)
-        replayed = market.replay(group, sends=sends)
-        if replayed.least < 0 or replayed.total <= 0:
-            continue
-        units = sum(send.units for send in sends)
-        if best is None or (replayed.total, -units) > (best[0], -best[1]):
-            best = (replayed.total, units, sends, replayed)
-        if replayed.total >= bound:
+    judge = _Judge(market, group, bound=bound)
+    linear, missing = program.linear, Counter[str]()
+    for _ in range(_REPAIRS):
+        if solved is None or judge.is_settled:
             break
-    if best is None:
-        return nothing
-    return Found(group=group, sends=best[2], replayed=best[3], bound=bound)
+        short: dict[str, int] = {}
+        for values in _proposals(program, linear, solved=solved):
+            short = judge.hear(_sends_of(group, program.options, values=values))
+            if judge.is_settled:
+                break
+        if not short:
+            break
+        # Whoever would have fewer than as booked must have as many more in the program.
+        for party, days in short.items():
+            missing[party] += days
+        linear = program.raised(missing)
+        solved = solve_parts(linear, linear.worth)
+    return judge.found
+
+
+class _Judge:
+    """Replays what is proposed for one group and keeps the best of it."""
+
+    def __init__(self, market: Market, group: Group, *, bound: int) -> None:
+        self._market = market
+        self._group = group
+        self._bound = bound
+        self._best: tuple[tuple[int, int], Sequence[Send], Replayed] | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether nothing better can be found."""
+        return self._bound <= (0 if self._best is None else self._best[0][0])
+
+    def hear(self, sends: Sequence[Send]) -> dict[str, int]:
+        """Replay an exchange, and return by how much each party would have fewer live unit-days than as booked."""
+        replayed = self._market.replay(self._group, sends=sends)
+        rank = (replayed.total, -sum(send.units for send in sends))
+        if replayed.least >= 0 < replayed.total and (self._best is None or rank > self._best[0]):
+            self._best = (rank, sends, replayed)
+        return {party: -days for party, days in replayed.gains.items() if days < 0}
+
+    @property
+    def found(self) -> Found:
+        """Return the best that was heard."""
+        _, sends, replayed = self._best or (None, (), Replayed(gains={}, by_sku={}))
+        return Found(group=self._group, sends=sends, replayed=replayed, bound=self._bound)
 
 
 def _in_millionths(days: Fraction, *, is_whole: bool) -> int:
@@ -81,26 +112,24 @@ def _in_millionths(days: Fraction, *, is_whole: bool) -> int:
     return days.numerator // days.denominator * MILLION if is_whole else int(days * MILLION)
 
 
-def _proposals(program: Program, solved: Solved) -> Iterator[Sequence[float]]:
+def _proposals(program: Program, linear: Linear, *, solved: Solved) -> Iterator[Sequence[float]]:
     """Yield values of the variables to try, the best guess first."""
-    linear = program.linear
     few = [0] * len(linear.worth)
     for option in program.options:
         few[option.variable] = -1
-    fewest = _fewest(linear, solved.worth, few=few) or solved
+    fewest = solve_parts(_worth_at_least(linear, solved.worth), few) or solved
     if all(abs(fewest.values[one] - round(fewest.values[one])) < _NEAR for one in linear.whole):
         yield fewest.values
         return
-    near = solve_whole(_near(linear, fewest.values), linear.worth)
-    if near is not None:
-        yield near.values
+    for whole in (_near(linear, fewest.values), linear):
+        best = solve_whole(whole, linear.worth)
+        if best is not None:
+            again = solve_whole(_worth_at_least(whole, best.worth), few) or best
+            yield again.values
+        if len(linear.whole) > _MOST_WHOLE:
+            break
+    # Cut down to whole units.
     yield fewest.values
-    if len(linear.whole) > _MOST_WHOLE:
-        return
-    whole = solve_whole(linear, linear.worth)
-    if whole is not None:
-        better = _fewest_whole(linear, whole.worth, few=few) or whole
-        yield better.values
 
 
 def _near(linear: Linear, values: Sequence[float]) -> Linear:
@@ -119,15 +148,6 @@ def _worth_at_least(linear: Linear, worth: float) -> Linear:
     bounded = replace(linear, rows=list(linear.rows))
     bounded.limit({one: each for one, each in enumerate(linear.worth) if each}, low=least)
     return bounded
-
-
-def _fewest(linear: Linear, worth: float, *, few: Sequence[int]) -> Solved | None:
-    """Return the solution of so much worth that moves fewest units."""
-    return solve_parts(_worth_at_least(linear, worth), few)
-
-
-def _fewest_whole(linear: Linear, worth: float, *, few: Sequence[int]) -> Solved | None:
-    return solve_whole(_worth_at_least(linear, worth), few)
 
 
 def _sends_of(group: Group, options: Sequence[Option], *, values: Sequence[float]) -> list[Send]:

@@ -14,7 +14,7 @@ import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from apportion.model.plan import MILLION
@@ -98,11 +98,21 @@ class Program:
             self._add_flow(node, flow)
         for site in sorted(self._at_site):
             self._add_room(site)
+        self._floor_of = floors
         for party, floor in sorted(floors.items()):
             self.linear.limit(self._live.get(party, {}), low=floor)
         self.floor = sum(floors.values(), Fraction(0))
         touched = sites | {site for kind in self._kinds for site in kind.sites}
         self.is_whole = touched <= market.whole_sites
+
+    def raised(self, more: Mapping[str, int]) -> Linear:
+        """Return the program in which some parties must have so many millionths of unit-days more than as booked."""
+        linear = replace(self.linear, rows=list(self.linear.rows))
+        for party, days in more.items():
+            known = party if party in self._floor_of else _OTHERS
+            floor = self._floor_of.get(known, Fraction(0)) + Fraction(days, MILLION)
+            linear.limit(self._live.get(known, {}), low=floor)
+        return linear
 
     def _lead(self, site: str) -> int:
         return self._market.rooms.sites[site].lead_days
