@@ -59,23 +59,45 @@ def best_exchange(market: Market, group: Group) -> Found:
     solved, most = solve_most(program.linear)
     bound = max(0, _in_millionths(most - program.floor, is_whole=program.is_whole))
     judge = _Judge(market, group, bound=bound)
-    linear, missing = program.linear, Counter[str]()
+    if solved is None or not bound:
+        return judge.found
+    harmed = _approach(program, program.linear, solved=solved, judge=judge)
+    if harmed:
+        _retry(program, program.protected(), judge=judge)
+        _retry(program, program.without(program.crowded(harmed)), judge=judge)
+    return judge.found
+
+
+def _retry(program: Program, linear: Linear, *, judge: _Judge) -> None:
+    """Look again under another program, unless nothing better can be found."""
+    if not judge.is_settled:
+        solved = solve_parts(linear, linear.worth)
+        if solved is not None:
+            _approach(program, linear, solved=solved, judge=judge)
+
+
+def _approach(program: Program, linear: Linear, *, solved: Solved, judge: _Judge) -> set[str]:
+    """Propose exchanges by one program, and return who would have lost by some of them.
+
+    Whoever would have fewer unit-days than as booked must have as many more in the program the next time.
+    """
+    again, missing = linear, Counter[str]()
+    found: Solved | None = solved
     for _ in range(_REPAIRS):
-        if solved is None or judge.is_settled:
-            break
         short: dict[str, int] = {}
-        for values in _proposals(program, linear, solved=solved):
-            short = judge.hear(_sends_of(group, program.options, values=values))
+        if found is None:
+            break
+        for values in _proposals(program, again, solved=found):
+            short = judge.hear(_sends_of(judge.group, program.options, values=values)) or short
             if judge.is_settled:
-                break
+                return set(missing)
         if not short:
             break
-        # Whoever would have fewer than as booked must have as many more in the program.
         for party, days in short.items():
             missing[party] += days
-        linear = program.raised(missing)
-        solved = solve_parts(linear, linear.worth)
-    return judge.found
+        again = program.raised(linear, more=missing)
+        found = solve_parts(again, again.worth)
+    return set(missing)
 
 
 class _Judge:
@@ -83,7 +105,7 @@ class _Judge:
 
     def __init__(self, market: Market, group: Group, *, bound: int) -> None:
         self._market = market
-        self._group = group
+        self.group = group
         self._bound = bound
         self._best: tuple[tuple[int, int], Sequence[Send], Replayed] | None = None
 
@@ -94,7 +116,7 @@ class _Judge:
 
     def hear(self, sends: Sequence[Send]) -> dict[str, int]:
         """Replay an exchange, and return by how much each party would have fewer live unit-days than as booked."""
-        replayed = self._market.replay(self._group, sends=sends)
+        replayed = self._market.replay(self.group, sends=sends)
         rank = (replayed.total, -sum(send.units for send in sends))
         if replayed.least >= 0 < replayed.total and (self._best is None or rank > self._best[0]):
             self._best = (rank, sends, replayed)
@@ -104,7 +126,7 @@ class _Judge:
     def found(self) -> Found:
         """Return the best that was heard."""
         _, sends, replayed = self._best or (None, (), Replayed(gains={}, by_sku={}))
-        return Found(group=self._group, sends=sends, replayed=replayed, bound=self._bound)
+        return Found(group=self.group, sends=sends, replayed=replayed, bound=self._bound)
 
 
 def _in_millionths(days: Fraction, *, is_whole: bool) -> int:

@@ -73,6 +73,7 @@ class _Standing:
 
     rooms: Rooms
     live: LiveDays = field(default_factory=dict)
+    switches: dict[str, list[Switch]] = field(default_factory=dict)
 
 
 class Market:
@@ -173,13 +174,19 @@ class Market:
             live[party] = live.get(party, 0) + days
         return live
 
+    def switches_at(self, site: str) -> Sequence[Switch]:
+        """Return what goes live at a site as booked, in the case of the view."""
+        return self._stands(self.case).switches.get(site, ())
+
     def _stands(self, case: Case) -> _Standing:
         found = self._standing.get(case)
         if found is None:
             rooms = self.rooms if case is self.case else read_rooms(self.world.case(case))
             entries = [entry for site in self.entries.values() for entry in site]
-            live = self._live_days(walk_sites(entries, rooms=rooms, horizon=self.horizon))
-            found = self._standing[case] = _Standing(rooms, live)
+            switches = walk_sites(entries, rooms=rooms, horizon=self.horizon)
+            found = self._standing[case] = _Standing(rooms, self._live_days(switches))
+            for switch in switches:
+                found.switches.setdefault(switch.entry.site, []).append(switch)
         return found
 
     def _live_days(self, switches: Iterable[Switch]) -> LiveDays:

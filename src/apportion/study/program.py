@@ -13,13 +13,14 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from apportion.model.plan import MILLION
 from apportion.model.room import Draw, Room
 from apportion.study.book import Line, Lot
+from apportion.study.entries import Entry
 from apportion.study.exchange import Group, Market
 from apportion.study.linear import Linear
 
@@ -105,14 +106,63 @@ class Program:
         touched = sites | {site for kind in self._kinds for site in kind.sites}
         self.is_whole = touched <= market.whole_sites
 
-    def raised(self, more: Mapping[str, int]) -> Linear:
-        """Return the program in which some parties must have so many millionths of unit-days more than as booked."""
-        linear = replace(self.linear, rows=list(self.linear.rows))
+    def raised(self, linear: Linear, *, more: Mapping[str, int]) -> Linear:
+        """Return a program in which some parties must have so many millionths of unit-days more than as booked."""
+        linear = replace(linear, rows=list(linear.rows))
         for party, days in more.items():
             known = party if party in self._floor_of else _OTHERS
             floor = self._floor_of.get(known, Fraction(0)) + Fraction(days, MILLION)
             linear.limit(self._live.get(known, {}), low=floor)
         return linear
+
+    def without(self, sites: Collection[str]) -> Linear:
+        """Return the program in which nothing moves to some sites."""
+        limits = list(self.linear.limits)
+        for option in self.options:
+            if option.site in sites:
+                limits[option.variable] = Fraction(0)
+        return replace(self.linear, limits=limits)
+
+    def crowded(self, parties: Collection[str]) -> set[str]:
+        """Return the sites at which one of some parties receives units."""
+        return {site for party, _, site in self._flows if party in parties or party == _OTHERS}
+
+    def protected(self) -> Linear:
+        """Return the program in which no unit of others is pushed back in a queue.
+
+        So many units of the group may have arrived before one of theirs as leave it room on the day it is booked to go
+        live, or as many as were booked to.
+        """
+        linear = replace(self.linear, rows=list(self.linear.rows))
+        for site in sorted(self._at_site):
+            others = [one for one in self._market.entries.get(site, ()) if one.party not in self._group.customers]
+            last: dict[int, int] = {}
+            for entry, day, _ in self._market.switches_at(site):
+                if entry.party not in self._group.customers:
+                    last[entry.arrives] = max(last.get(entry.arrives, 0), day)
+            for arrives, day in sorted(last.items()):
+                room = self._market.rooms.sites[site].room_from(dt.date.fromordinal(day))
+                for resource, most in enumerate(room):
+                    if most is None:
+                        continue
+                    terms = {
+                        variable: self._market.rooms.unit_draw(sku, site=site)[resource]
+                        for (party, sku, one), flow in self._flows.items()
+                        if one == site and party in self._group.customers
+                        for at, variables in flow.variables.items()
+                        if at <= arrives
+                        for variable in variables
+                    }
+                    had, theirs = (
+                        sum(one.draw[resource] * one.units for one in entries if one.arrives <= arrives)
+                        for entries in (self._own_entries(site), others)
+                    )
+                    left = max(Fraction(had, MILLION), most - Fraction(theirs, MILLION))
+                    linear.limit({one: draw for one, draw in terms.items() if draw}, high=left)
+        return linear
+
+    def _own_entries(self, site: str) -> list[Entry]:
+        return [one for one in self._market.entries.get(site, ()) if one.party in self._group.customers]
 
     def _lead(self, site: str) -> int:
         return self._market.rooms.sites[site].lead_days
@@ -122,25 +172,26 @@ class Program:
         return max(lot.arrives, self._group.book.start) + self._lead(site)
 
     def _add_lots(self) -> None:
-        booked: dict[str, Fraction] = defaultdict(Fraction)
+        booked: dict[str, int] = defaultdict(int)
         for part in self._group.booked:
-            booked[part.lot] += Fraction(part.units, MILLION)
+            booked[part.lot] += part.units
         filled: list[dict[int, int]] = [{} for _ in self._kinds]
+        kept: dict[str, dict[int, int]] = defaultdict(dict)
         for lot in self._group.book.lots.values():
             own = self._group.book.lines.get(lot.reserved_for)
             given: dict[int, int] = {}
+            keeps: int | None = None
             for number, kind in enumerate(self._kinds):
                 rate = kind.rates.get(lot.sku)
                 if rate is None:
                     continue
-                keeps = own is not None and own.order in kind.orders
-                if keeps:
-                    variable = self.linear.add(lot.units)
-                    filled[number][variable] = rate
-                    given[variable] = 1
-                    self._reach(lot, kind=kind, site=kind.sites[0], variable=variable)
+                is_own = own is not None and own.order in kind.orders
+                if is_own and own is not None:
+                    keeps = self.linear.add(min(Fraction(lot.units), Fraction(own.open, rate * MILLION)))
+                    filled[number][keeps] = kept[own.order][keeps] = rate
+                    self._reach(lot, kind=kind, site=kind.sites[0], variable=keeps)
                 for place, site in enumerate(kind.sites):
-                    is_kept = keeps and not place and len(kind.lines) == 1
+                    is_kept = is_own and not place and len(kind.lines) == 1
                     if is_kept or not self._market.is_usable(kind.lines[0], sku=lot.sku, site=site):
                         continue
                     variable = self.linear.add(lot.units, is_whole=True)
@@ -148,11 +199,27 @@ class Program:
                     filled[number][variable] = rate
                     given[variable] = 1
                     self._reach(lot, kind=kind, site=site, variable=variable)
-            # What leaves is first what the order had no room for, then what it was booked.
-            self.linear.limit(given, low=booked[lot.lot] or None, high=lot.units)
+            self._add_lot(lot.units, given=given, keeps=keeps, booked=booked[lot.lot])
         for kind, terms in zip(self._kinds, filled, strict=True):
-            still_open = sum(line.open for line in kind.lines)
-            self.linear.limit(terms, high=Fraction(still_open, MILLION))
+            for line in kind.lines if len(kind.lines) > 1 else ():
+                self.linear.limit(kept[line.order], high=Fraction(line.open, MILLION))
+            self.linear.limit(terms, high=Fraction(sum(line.open for line in kind.lines), MILLION))
+
+    def _add_lot(self, units: int, *, given: Mapping[int, int], keeps: int | None, booked: int) -> None:
+        """A lot gives what it has. What leaves is first what its order had no room for, then what it was booked."""
+        if keeps is None:
+            self.linear.limit(given, high=units)
+            return
+        both = {keeps: 1, **given}
+        if booked == units * MILLION:
+            self.linear.limit(both, low=units, high=units)
+            return
+        self.linear.limit(both, high=units)
+        if booked:
+            # At 1 all units are accounted for; at 0 the order keeps what it was booked.
+            is_drained = self.linear.add(1, is_whole=True)
+            self.linear.limit({**both, is_drained: -units}, low=0)
+            self.linear.limit({keeps: MILLION, is_drained: booked}, low=booked)
 
     def _reach(self, lot: Lot, *, kind: Kind, site: str, variable: int) -> None:
         arrives = self._arrives(lot, site=site)
