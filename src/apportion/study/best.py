@@ -63,7 +63,8 @@ def best_exchange(market: Market, group: Group) -> Found:
         return judge.found
     harmed = _approach(program, program.linear, solved=solved, judge=judge)
     if harmed:
-        _retry(program, program.protected(), judge=judge)
+        _retry(program, program.protected(harmed - {*group.customers}), judge=judge)
+        _retry(program, program.protected(harmed), judge=judge)
         _retry(program, program.without(program.crowded(harmed)), judge=judge)
     return judge.found
 
@@ -165,8 +166,8 @@ def _near(linear: Linear, values: Sequence[float]) -> Linear:
 
 
 def _worth_at_least(linear: Linear, worth: float) -> Linear:
-    nearest = round(worth)
-    least = Fraction(nearest) if abs(worth - nearest) < _NEAR * (1 + abs(worth)) else Fraction(worth - _NEAR)
+    nearest, off = round(worth), _NEAR * (1 + abs(worth)) / 10
+    least = Fraction(nearest) if abs(worth - nearest) < off else Fraction(worth - off)
     bounded = replace(linear, rows=list(linear.rows))
     bounded.limit({one: each for one, each in enumerate(linear.worth) if each}, low=least)
     return bounded

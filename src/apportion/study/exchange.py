@@ -26,6 +26,7 @@ from apportion.study.moves import room_of_orders
 from apportion.study.replay import Switch, walk_sites
 
 LiveDays = dict[tuple[str, str, str], int]  # Millionths of live unit-days by party, site and SKU.
+_ROUNDS = 12
 Gains = dict[str, int]  # Millionths of live unit-days by party.
 
 
@@ -228,7 +229,11 @@ def _by_site(parts: Iterable[Part]) -> dict[str, list[Part]]:
 
 
 def fitted(group: Group, sends: Iterable[Send]) -> list[Send]:
-    """Return sends cut down to what lots hold and orders may take, so that a proposal of them is accepted."""
+    """Return sends cut down to what lots hold and orders may take, so that a proposal of them is accepted.
+
+    A unit that cannot go stays with its order, where it takes room from another; where that goes round for long,
+    nothing is left.
+    """
     left = {name: lot.units for name, lot in group.book.lots.items()}
     kept = []
     for send in sends:
@@ -236,7 +241,7 @@ def fitted(group: Group, sends: Iterable[Send]) -> list[Send]:
         if units > 0:
             left[send.lot] -= units
             kept.append(replace(send, units=units))
-    while True:
+    for _ in range(_ROUNDS):
         leaving: dict[str, int] = defaultdict(int)
         for send in kept:
             leaving[send.lot] += send.units
@@ -251,3 +256,4 @@ def fitted(group: Group, sends: Iterable[Send]) -> list[Send]:
         if fit == kept:
             return kept
         kept = fit
+    return []

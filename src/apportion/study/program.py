@@ -20,7 +20,6 @@ from fractions import Fraction
 from apportion.model.plan import MILLION
 from apportion.model.room import Draw, Room
 from apportion.study.book import Line, Lot
-from apportion.study.entries import Entry
 from apportion.study.exchange import Group, Market
 from apportion.study.linear import Linear
 
@@ -127,42 +126,41 @@ class Program:
         """Return the sites at which one of some parties receives units."""
         return {site for party, _, site in self._flows if party in parties or party == _OTHERS}
 
-    def protected(self) -> Linear:
-        """Return the program in which no unit of others is pushed back in a queue.
+    def protected(self, parties: Collection[str]) -> Linear:
+        """Return the program in which the rest of the group pushes nobody of some parties back in a queue.
 
-        So many units of the group may have arrived before one of theirs as leave it room on the day it is booked to go
+        So many units of the rest may have arrived before one of theirs as leave it room on the day it is booked to go
         live, or as many as were booked to.
         """
+        rest = set(self._group.customers) - set(parties)
         linear = replace(self.linear, rows=list(self.linear.rows))
         for site in sorted(self._at_site):
-            others = [one for one in self._market.entries.get(site, ()) if one.party not in self._group.customers]
             last: dict[int, int] = {}
             for entry, day, _ in self._market.switches_at(site):
-                if entry.party not in self._group.customers:
+                if entry.party not in rest:
                     last[entry.arrives] = max(last.get(entry.arrives, 0), day)
             for arrives, day in sorted(last.items()):
-                room = self._market.rooms.sites[site].room_from(dt.date.fromordinal(day))
-                for resource, most in enumerate(room):
-                    if most is None:
-                        continue
-                    terms = {
-                        variable: self._market.rooms.unit_draw(sku, site=site)[resource]
-                        for (party, sku, one), flow in self._flows.items()
-                        if one == site and party in self._group.customers
-                        for at, variables in flow.variables.items()
-                        if at <= arrives
-                        for variable in variables
-                    }
-                    had, theirs = (
-                        sum(one.draw[resource] * one.units for one in entries if one.arrives <= arrives)
-                        for entries in (self._own_entries(site), others)
-                    )
-                    left = max(Fraction(had, MILLION), most - Fraction(theirs, MILLION))
-                    linear.limit({one: draw for one, draw in terms.items() if draw}, high=left)
+                self._protect(linear, site=site, rest=rest, arrives=arrives, day=day)
         return linear
 
-    def _own_entries(self, site: str) -> list[Entry]:
-        return [one for one in self._market.entries.get(site, ()) if one.party in self._group.customers]
+    def _protect(self, linear: Linear, *, site: str, rest: Collection[str], arrives: int, day: int) -> None:
+        entries = [one for one in self._market.entries[site] if one.arrives <= arrives]
+        room = self._market.rooms.sites[site].room_from(dt.date.fromordinal(day))
+        for resource, most in enumerate(room):
+            taken = [0, 0]
+            for entry in entries:
+                taken[entry.party in rest] += entry.draw[resource] * entry.units
+            terms = {
+                variable: self._market.rooms.unit_draw(sku, site=site)[resource]
+                for (party, sku, one), flow in self._flows.items()
+                if one == site and party in rest
+                for at, variables in flow.variables.items()
+                if at <= arrives
+                for variable in variables
+            }
+            if most is not None:
+                left = max(Fraction(taken[1], MILLION), most - Fraction(taken[0], MILLION))
+                linear.limit({one: draw for one, draw in terms.items() if draw}, high=left)
 
     def _lead(self, site: str) -> int:
         return self._market.rooms.sites[site].lead_days
