@@ -35,12 +35,14 @@ class Found:
         sends: What goes where; empty: nothing was found that gains.
         replayed: What it comes to in the case of the view.
         bound: What no exchange of the group gains more than, in millionths of unit-days; proven.
+        size: The variables of its program.
     """
 
     group: Group
     sends: Sequence[Send]
     replayed: Replayed
     bound: int
+    size: int
 
     @property
     def gain(self) -> int:
@@ -58,7 +60,7 @@ def best_exchange(market: Market, group: Group) -> Found:
     program = Program(market, group)
     solved, most = solve_most(program.linear)
     bound = max(0, _in_millionths(most - program.floor, is_whole=program.is_whole))
-    judge = _Judge(market, group, bound=bound)
+    judge = _Judge(market, group, bound=bound, size=len(program.linear.worth))
     if solved is None or not bound:
         return judge.found
     harmed = _approach(program, program.linear, solved=solved, judge=judge)
@@ -104,7 +106,8 @@ def _approach(program: Program, linear: Linear, *, solved: Solved, judge: _Judge
 class _Judge:
     """Replays what is proposed for one group and keeps the best of it."""
 
-    def __init__(self, market: Market, group: Group, *, bound: int) -> None:
+    def __init__(self, market: Market, group: Group, *, bound: int, size: int) -> None:
+        self._size = size
         self._market = market
         self.group = group
         self._bound = bound
@@ -127,7 +130,7 @@ class _Judge:
     def found(self) -> Found:
         """Return the best that was heard."""
         _, sends, replayed = self._best or (None, (), Replayed(gains={}, by_sku={}))
-        return Found(group=self.group, sends=sends, replayed=replayed, bound=self._bound)
+        return Found(group=self.group, sends=sends, replayed=replayed, bound=self._bound, size=self._size)
 
 
 def _in_millionths(days: Fraction, *, is_whole: bool) -> int:
