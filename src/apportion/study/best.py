@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from apportion.model.plan import MILLION
 from apportion.study.book import Send
+from apportion.study.everyway import count_ways, every_way
 from apportion.study.exchange import Group, Market, Replayed, fitted
 from apportion.study.linear import Linear, Solved, solve_most, solve_parts, solve_whole
 from apportion.study.moves import room_of_orders
@@ -24,6 +25,10 @@ _NEAR = 1e-6
 # With no more options than this all whole numbers are looked at, not only those next to the program's answer.
 _MOST_WHOLE = 40
 _REPAIRS = 6
+# With no more ways than this to send units elsewhere, all are tried where a gap is left.
+_MOST_WAYS = 1_500
+# In a program of more variables than this, a thousandth of the bound is not looked for further.
+_LARGE, _HARDLY = 1_000, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,11 @@ def best_exchange(market: Market, group: Group) -> Found:
         _retry(program, program.protected(harmed - {*group.customers}), judge=judge)
         _retry(program, program.protected(harmed), judge=judge)
         _retry(program, program.without(program.crowded(harmed)), judge=judge)
+    if judge.is_open and count_ways(market, group) <= _MOST_WAYS:
+        for sends in every_way(market, group):
+            if fitted(group, sends) == sends:
+                judge.hear(sends)
+        judge.settle()
     return judge.found
 
 
@@ -114,9 +124,24 @@ class _Judge:
         self._best: tuple[tuple[int, int], Sequence[Send], Replayed] | None = None
 
     @property
+    def gain(self) -> int:
+        """Return what the best heard so far gains, in millionths of unit-days."""
+        return 0 if self._best is None else self._best[0][0]
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether something better is not ruled out."""
+        return self.gain < self._bound
+
+    @property
     def is_settled(self) -> bool:
-        """Return whether nothing better can be found."""
-        return self._bound <= (0 if self._best is None else self._best[0][0])
+        """Return whether it is not worth looking further: nothing is better, or of much hardly anything is."""
+        near = self._bound // _HARDLY if self._size > _LARGE else 0
+        return self._bound - self.gain <= near
+
+    def settle(self) -> None:
+        """Take it that every exchange was heard."""
+        self._bound = self.gain
 
     def hear(self, sends: Sequence[Send]) -> dict[str, int]:
         """Replay an exchange, and return by how much each party would have fewer live unit-days than as booked."""
