@@ -6,7 +6,6 @@ import itertools
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from apportion.model.plan import MILLION
 from apportion.model.proposal import Kind, Move, Proposal
 from apportion.model.room import Rooms, read_rooms
 from apportion.model.world import World
@@ -139,9 +138,7 @@ def booked_world(rng: Random) -> World:
     lots = ["lot sku arrives_on quantity reserved_for"]
     for number in range(rng.choice([2, 3, 3])):
         accepted = rng.sample(skus, rng.randint(1, len(skus)))
-        spelled = "|".join(
-            [accepted[0], *(f"{one}:{rng.choice(['1', '1', '2'])}" for one in accepted[1:])]
-        )
+        spelled = "|".join([accepted[0], *(f"{one}:{rng.choice(['1', '1', '2'])}" for one in accepted[1:])])
         wanted = "|".join(rng.sample(sites, rng.choice([1, 1, 2])))
         status = rng.choice(["open"] * 6 + ["hold"])
         customer = customers[number % len(customers)]

@@ -17,7 +17,7 @@ from apportion.model.plan import MILLION
 from apportion.study.book import Send
 from apportion.study.everyway import count_ways, every_way
 from apportion.study.exchange import Group, Market, Replayed, fitted
-from apportion.study.linear import Linear, Solved, solve_most, solve_parts, solve_whole
+from apportion.study.linear import Floats, Linear, Solved, solve_most, solve_parts, solve_whole
 from apportion.study.moves import room_of_orders
 from apportion.study.program import Option, Program
 
@@ -163,7 +163,7 @@ def _in_millionths(days: Fraction, *, is_whole: bool) -> int:
     return days.numerator // days.denominator * MILLION if is_whole else int(days * MILLION)
 
 
-def _proposals(program: Program, linear: Linear, *, solved: Solved) -> Iterator[Sequence[float]]:
+def _proposals(program: Program, linear: Linear, *, solved: Solved) -> Iterator[Floats]:
     """Yield values of the variables to try, the best guess first."""
     few = [0] * len(linear.worth)
     for option in program.options:
@@ -183,7 +183,7 @@ def _proposals(program: Program, linear: Linear, *, solved: Solved) -> Iterator[
     yield fewest.values
 
 
-def _near(linear: Linear, values: Sequence[float]) -> Linear:
+def _near(linear: Linear, values: Floats) -> Linear:
     """Return the program with each whole variable one of the two whole numbers next to a value."""
     limits, least = list(linear.limits), dict(linear.least)
     for one in linear.whole:
@@ -201,7 +201,7 @@ def _worth_at_least(linear: Linear, worth: float) -> Linear:
     return bounded
 
 
-def _sends_of(group: Group, options: Sequence[Option], *, values: Sequence[float]) -> list[Send]:
+def _sends_of(group: Group, options: Sequence[Option], *, values: Floats) -> list[Send]:
     """Return the whole units that each order receives; among like orders, the first that have room."""
     units = {option.variable: int(values[option.variable] + _NEAR) for option in options}
     leaving: dict[str, int] = defaultdict(int)

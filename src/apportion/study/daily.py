@@ -2,7 +2,7 @@
 
 On no day can more units of a SKU be live than have arrived at those who take part and in the stock, nor more than
 their sites power and their orders want. The sum over the days of the smaller of the two, less what is live as booked,
-is a bound for every exchange of a customer, of two, or of all at once. Whole numbers throughout, so each bound is exact.
+is a bound for every exchange of a customer, of two, or of all at once. All numbers are whole, so each bound is exact.
 
 For many pairs at once the same is counted more coarsely first: up to some day T by room, from T on by supply. Each
 such sum is a bound, and it adds up over the two customers, so that all pairs are looked at in a few sums of arrays.
@@ -170,9 +170,7 @@ class Daily:
         skus = {lot.sku for lot in self._market.lots_of.get(name, ())}
         skus.update(sku for site in sites for line, sku in self._orders_at[site] if line.order in own)
         for sku in sorted(skus & self._lead.keys()):
-            found.sides[sku] = _Side(
-                self._arrived(name, sku=sku), self._wanted(sku, own=own, sites=sites)
-            )
+            found.sides[sku] = _Side(self._arrived(name, sku=sku), self._wanted(sku, own=own, sites=sites))
         for site in sites:
             more = self._others_gain(site, name=name)
             found.is_beside_others |= more is not None
@@ -310,7 +308,9 @@ class Daily:
         alone = [self._days(np.minimum(one.arrived + stock, one.wanted)) for one in sides]
         return _Pool(
             places=np.array(places, dtype=np.int64),
-            turned=np.array([self._turned(one.arrived, one.wanted) for one in sides]).reshape(len(places), -1),
+            turned=np.array([self._turned(one.arrived, one.wanted) for one in sides]).reshape(
+                len(places), -1
+            ),
             stock=self._turned(stock, self._nothing()),
             alone=np.array(alone, dtype=np.float64),
             gives=np.array([bool(one.arrived.any()) for one in sides], dtype=bool),

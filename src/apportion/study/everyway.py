@@ -23,9 +23,7 @@ def count_ways(market: Market, group: Group) -> int:
 
 def every_way(market: Market, group: Group) -> Iterator[list[Send]]:
     """Yield every way to send whole units elsewhere, the first moving nothing."""
-    ways = [
-        list(_ways(lot, places=_places(market, group, lot=lot))) for lot in group.book.lots.values()
-    ]
+    ways = [list(_ways(lot, places=_places(market, group, lot=lot))) for lot in group.book.lots.values()]
     for chosen in itertools.product(*ways):
         yield [send for sends in chosen for send in sends]
 

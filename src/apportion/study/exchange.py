@@ -201,11 +201,12 @@ class Market:
         """Return what an exchange comes to; the case is that of the view where none is named."""
         stands = self._stands(case or self.case)
         before, after = _by_site(group.booked), _by_site(parts_with(group.book, sends=sends))
-        sites = {
-            site for site in before.keys() | after.keys() if before.get(site, ()) != after.get(site, ())
-        }
+        sites = {site for site in before.keys() | after.keys() if before.get(site, ()) != after.get(site, ())}
         entries = [
-            entry for site in sites for entry in self.entries.get(site, ()) if entry.party not in group.customers
+            entry
+            for site in sites
+            for entry in self.entries.get(site, ())
+            if entry.party not in group.customers
         ]
         entries += [self._entry(part) for site in sites for part in after.get(site, ())]
         live = self._live_days(walk_sites(entries, rooms=stands.rooms, horizon=self.horizon))

@@ -12,11 +12,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+Floats: TypeAlias = npt.NDArray[np.float64]
 # Prices are rounded to whole numbers where they are as good as whole, else to so small a part of one.
 _PART = 2**40
 _SNAP = 1e-6
@@ -91,8 +92,8 @@ class Solved:
         worth: What it counts.
     """
 
-    values: npt.NDArray[np.float64]
-    prices: npt.NDArray[np.float64]
+    values: Floats
+    prices: Floats
     worth: float
 
 
@@ -119,7 +120,7 @@ def solve_parts(program: Linear, worth: Sequence[int]) -> Solved | None:
     return _run(program, worth, is_whole=False, presolve="on")
 
 
-def proven_bound(program: Linear, prices: Sequence[float] | npt.NDArray[np.float64]) -> Fraction:
+def proven_bound(program: Linear, prices: Sequence[float] | Floats) -> Fraction:
     """Return a bound on the worth of every solution, in exact arithmetic.
 
     Each row, times its price, limits a sum of the variables. What that leaves of a variable's worth is taken at
@@ -149,8 +150,7 @@ def _parts(price: float) -> int:
 def _run(program: Linear, worth: Sequence[int], *, is_whole: bool, presolve: str) -> Solved | None:
     import highspy  # noqa: PLC0415 - only a study that solves pays for it
 
-    solver = highspy.Highs()
-    for option, value in {
+    options: dict[str, bool | int | float | str] = {
         "output_flag": False,
         "parallel": "off",
         "threads": 1,
@@ -158,7 +158,10 @@ def _run(program: Linear, worth: Sequence[int], *, is_whole: bool, presolve: str
         "mip_max_nodes": _MOST_NODES,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.0,
-    }.items():
+    }
+    # A solver of its own each time: one that starts from an answer of before has been seen to end in a wrong one.
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, value in options.items():
         solver.setOptionValue(option, value)
     solver.passModel(_model(highspy, program, worth=worth, is_whole=is_whole))
     solver.run()
@@ -177,7 +180,9 @@ def _model(highspy: Any, program: Linear, *, worth: Sequence[int], is_whole: boo
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(program.worth), len(program.rows)
     model.col_cost_ = -np.array(worth, dtype=np.float64)
-    model.col_lower_ = np.array([program.least.get(one, 0) for one in range(len(program.worth))], dtype=np.float64)
+    model.col_lower_ = np.array(
+        [program.least.get(one, 0) for one in range(len(program.worth))], dtype=np.float64
+    )
     model.col_upper_ = np.array([float(limit) for limit in program.limits])
     model.row_lower_ = np.array([-infinite if row.low is None else float(row.low) for row in program.rows])
     model.row_upper_ = np.array([infinite if row.high is None else float(row.high) for row in program.rows])

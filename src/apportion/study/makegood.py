@@ -58,17 +58,16 @@ def make_goods(
     if not gains:
         return []
     mean = sum(gains.values(), Fraction(0)) / len(gains)
-    more = [[party, gain - mean] for party, gain in sorted(gains.items()) if gain > mean]
+    more = {party: gain - mean for party, gain in sorted(gains.items()) if gain > mean}
     less = {party: mean - gain for party, gain in sorted(gains.items()) if gain < mean}
     found = []
     for to_party, missing in less.items():
         left = missing
-        for giver in more:
-            party, spare = str(giver[0]), Fraction(giver[1])
+        for party, spare in more.items():
             due = min(left, spare)
             if due:
                 left -= due
-                giver[1] = spare - due
+                more[party] = spare - due
                 each = day_rent(party, by_sku=by_sku, rents=rents)
                 fits = fitting_units(due, units=units, days=days)
                 found.append(

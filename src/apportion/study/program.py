@@ -335,4 +335,3 @@ def _kinds_of(group: Group) -> Iterator[Kind]:
             kinds[line.customer, tuple(line.rates.items()), line.sites].append(line)
     for (customer, rates, sites), lines in sorted(kinds.items()):
         yield Kind(customer=customer, rates=dict(rates), sites=sites, lines=tuple(lines))
-

@@ -15,11 +15,12 @@ from fractions import Fraction
 
 import polars as pl
 
+from apportion.errors import UsageError
 from apportion.model.columns import NUMBER
 from apportion.model.plan import MILLION
-from apportion.model.policy import Case
+from apportion.model.policy import Case, Policy
 from apportion.model.proposal import Kind, Move, Proposal
-from apportion.model.world import World
+from apportion.model.world import View, World
 from apportion.study.best import Found, best_exchange
 from apportion.study.book import Send
 from apportion.study.daily import Daily
@@ -120,6 +121,16 @@ class Suggestions:
     others_most: Fraction
 
     @property
+    def view(self) -> View:
+        """Return which statements were looked at."""
+        return self.world.view
+
+    @property
+    def policy(self) -> Policy:
+        """Return the rules of the scenario; only what they plan can receive."""
+        return self.world.settings.policy
+
+    @property
     def table(self) -> pl.DataFrame:
         """Return one row per suggestion."""
         return frame_of((_row(rank, one) for rank, one in enumerate(self.items, 1)), columns=SUGGESTIONS)
@@ -153,8 +164,13 @@ def suggest(world: World, *, most: int = MOST, tell: Told | None = None) -> Sugg
     Args:
         world: The facts; the case of its view is the one that counts.
         most: How many are listed at the most.
-        tell: Is told how many groups are solved, and how many are waiting.
+        tell: Is told how many customers and pairs are solved, and how many are waiting.
+
+    Raises:
+        UsageError: Not even one is to be listed.
     """
+    if most < 1:
+        raise UsageError(f"{most} suggestions cannot be listed.", fix="Ask for one or more.")
     market = Market(world)
     search = _Search(market, most=most, tell=tell)
     search.run()
@@ -200,8 +216,6 @@ class _Search:
     @property
     def _needed(self) -> int:
         """Return what an exchange must gain more than to be listed."""
-        if not self._most:
-            return self._daily.everybody()
         return self._listed[self._most - 1][3].gain if len(self._listed) >= self._most else 0
 
     def _say(self) -> None:
@@ -305,7 +319,5 @@ class _Search:
 def _in_days(gains: Mapping[str, int], *, group: Group) -> dict[str, Fraction]:
     """Return gains in unit-days, those of who takes part first; of others only what is not 0."""
     own = {name: Fraction(gains.get(name, 0), MILLION) for name in group.customers}
-    more = {
-        name: Fraction(days, MILLION) for name, days in sorted(gains.items()) if days and name not in own
-    }
+    more = {name: Fraction(days, MILLION) for name, days in sorted(gains.items()) if days and name not in own}
     return own | more
