@@ -16,21 +16,14 @@ from apportion.study.outcome import entries_of, outcome_of
 from tests.build import typed_world
 from tests.laws.small import january, small
 
-Gains = dict[str, int]
 Place = tuple[str, str]
 
 
-def live_days(world: World, *, book: Book, sends: Sequence[Send]) -> Gains:
+def live_days(world: World, *, book: Book, sends: Sequence[Send]) -> dict[str, int]:
     """Return the live unit-days of each party in millionths, all sites and all parties replayed."""
     rooms = read_rooms(world)
     maker = EntryMaker.of(world, rooms=rooms)
     return outcome_of(world, entries_of(parts_with(book, sends=sends), maker=maker), rooms=rooms).live_days()
-
-
-def gains_of(world: World, *, book: Book, sends: Sequence[Send]) -> Gains:
-    """Return what each party gains by sends."""
-    before, after = (live_days(world, book=book, sends=one) for one in ((), sends))
-    return {party: after.get(party, 0) - before.get(party, 0) for party in before.keys() | after.keys()}
 
 
 def places_of(book: Book, rooms: Rooms, *, lot: Lot, customers: Sequence[str]) -> list[Place]:
@@ -104,9 +97,10 @@ def proposal_of(sends: Sequence[Send]) -> Proposal:
 def best_by_hand(world: World, *, customers: Sequence[str]) -> int:
     """Return the most that any exchange of some customers gains in all without lowering anyone, in millionths."""
     book = read_book(world)
-    best = 0
+    best, before = 0, live_days(world, book=book, sends=())
     for sends in every_exchange(world, book=book, customers=customers):
-        gains = gains_of(world, book=book, sends=sends)
+        after = live_days(world, book=book, sends=sends)
+        gains = {party: after.get(party, 0) - before.get(party, 0) for party in before.keys() | after.keys()}
         total = sum(gains.values())
         if total > best and min(gains.values(), default=0) >= 0:
             findings = resolve_moves(world, proposal_of(sends), book=book)[1]

@@ -100,7 +100,8 @@ class Market:
         self._maker = EntryMaker.of(world, rooms=self.rooms)
         self._made: dict[Part, Entry] = {}
         self.lines_of: dict[str, list[Line]] = defaultdict(list)
-        for line in self.book.lines.values():
+        # By id, so that the order of rows decides nothing.
+        for _, line in sorted(self.book.lines.items()):
             self.lines_of[line.customer].append(line)
         self.customers = sorted(self.lines_of)
         self.lots_of: dict[str, list[Lot]] = defaultdict(list)
