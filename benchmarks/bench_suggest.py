@@ -51,7 +51,8 @@ def write_booked_market(folder: Path, *, orders: int, seed: int, skus: int) -> P
     tables: dict[str, Rows] = {
         "parties": [{"party": one, "name": one, "kind": "customer"} for one in customers],
         "skus": [
-            {"sku": one, "name": one, "vendor": "v", "site_kw": rng.choice(["1", "1.43", "2"])} for one in names
+            {"sku": one, "name": one, "vendor": "v", "site_kw": rng.choice(["1", "1.43", "2"])}
+            for one in names
         ],
         "sites": sites,
         "readiness": _readiness(rng, [row["site"] for row in sites], need=need),

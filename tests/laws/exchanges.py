@@ -17,6 +17,7 @@ from tests.build import typed_world
 from tests.laws.small import january, small
 
 Place = tuple[str, str]
+SHARE = 0.25  # Of the worlds that have a shipment, and of those that have a fleet.
 
 
 def live_days(world: World, *, book: Book, sends: Sequence[Send]) -> dict[str, int]:
@@ -111,40 +112,98 @@ def best_by_hand(world: World, *, customers: Sequence[str]) -> int:
 
 def booked_world(rng: Random) -> World:
     """Return a small world with lots booked and not, late halls, sites of one and of several, and few units."""
-    skus = ["k", "j"][: rng.choice([1, 1, 2])]
-    sites = ["s", "t", "u"][: rng.choice([2, 2, 3])]
-    customers = ["p", "q", "r"][: rng.choice([2, 2, 3])]
-
-    def day(first: int, last: int) -> str:
-        return january(rng.randint(first, last)).isoformat()
-
-    sku_rows = ["sku site_kw", *(f"{sku} {rng.choice(['1', '1', '1.5', '2'])}" for sku in skus)]
-    site_rows = ["site users lead_days"]
-    for site in sites:
-        users = rng.choice(["-", "-", rng.choice(customers)])
-        site_rows.append(f"{site} {users} {rng.choice([0, 0, 0, 1])}")
-    steps = ["site step ready_on power_kw"]
-    for site in sites:
-        for number in range(rng.choice([1, 1, 2])):
-            power = rng.choice([1, 2, 3, 4, 6]) + 3 * number
-            steps.append(f"{site} hall-{number} {day(1 + 4 * number, 6 + 4 * number)} {power}")
-    orders = ["order customer skus sites quantity status"]
-    lots = ["lot sku arrives_on quantity reserved_for"]
-    for number in range(rng.choice([2, 3, 3])):
-        accepted = rng.sample(skus, rng.randint(1, len(skus)))
-        spelled = "|".join([accepted[0], *(f"{one}:{rng.choice(['1', '1', '2'])}" for one in accepted[1:])])
-        wanted = "|".join(rng.sample(sites, rng.choice([1, 1, 2])))
-        status = rng.choice(["open"] * 6 + ["hold"])
-        customer = customers[number % len(customers)]
-        orders.append(f"o{number} {customer} {spelled} {wanted} {rng.randint(1, 3)} {status}")
-    for number in range(rng.choice([2, 3, 3])):
-        booked = rng.choice([f"o{number % (len(orders) - 1)}"] * 4 + ["-"])
-        lots.append(f"l{number} {rng.choice(skus)} {day(1, 8)} {rng.randint(1, 3)} {booked}")
-    raw = small(
-        "\n".join(orders),
-        "\n".join(lots),
-        skus="\n".join(sku_rows),
-        sites="\n".join(site_rows),
-        readiness="\n".join(steps),
-    )
+    maker = _Maker(rng)
+    tables = maker.tables()
+    raw = small(tables.pop("orders"), tables.pop("supply"), **tables)
     return typed_world(raw.settings, raw.tables)
+
+
+class _Maker:
+    """Draws the tables of one world, as lines of text."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._skus = ["k", "j"][: rng.choice([1, 1, 2])]
+        self._sites = ["s", "t", "u"][: rng.choice([2, 2, 3])]
+        self._customers = ["p", "q", "r"][: rng.choice([2, 2, 3])]
+        self._orders = [f"o{number}" for number in range(rng.choice([2, 3, 3]))]
+
+    def tables(self) -> dict[str, str]:
+        """Return the tables by name."""
+        rows = {
+            "skus": self._sku_rows(),
+            "sites": self._site_rows(),
+            "readiness": self._steps(),
+            "orders": self._order_rows(),
+            "supply": self._lots(),
+            "shipments": self._shipments(),
+            "fleet": self._fleet(),
+        }
+        return {name: "\n".join(lines) for name, lines in rows.items() if len(lines) > 1}
+
+    def _day(self, first: int, last: int) -> str:
+        return january(self._rng.randint(first, last)).isoformat()
+
+    def _sku_rows(self) -> list[str]:
+        pick = self._rng.choice
+        cooling = ["-", "-", "-", "liquid", "air|liquid"]
+        return [
+            "sku site_kw cooling",
+            *(f"{one} {pick(['1', '1', '1.5', '2'])} {pick(cooling)}" for one in self._skus),
+        ]
+
+    def _site_rows(self) -> list[str]:
+        pick = self._rng.choice
+        lines = ["site users lead_days cooling"]
+        for site in self._sites:
+            users = pick(["-", "-", pick(self._customers)])
+            lines.append(f"{site} {users} {pick([0, 0, 0, 1])} {pick(['-', '-', '-', 'liquid', 'air'])}")
+        return lines
+
+    def _steps(self) -> list[str]:
+        pick = self._rng.choice
+        lines = ["site step ready_on ready_on_early ready_on_late power_kw liquid_kw units_at_most"]
+        for site in self._sites:
+            for number in range(pick([1, 1, 2])):
+                ready, early, late = (self._day(first + 4 * number, first + 4) for first in (2, 1, 6))
+                power = pick([1, 2, 3, 4, 6]) + 3 * number
+                most = pick(["- -"] * 4 + [f"{power - 0.5} -", f"- {1 + 2 * number}"])
+                days = f"{max(early, ready)} {min(early, ready)} {max(late, early, ready)}"
+                lines.append(f"{site} hall-{number} {days} {power} {most}")
+        return lines
+
+    def _order_rows(self) -> list[str]:
+        rng = self._rng
+        lines = ["order customer skus sites quantity status"]
+        for number, order in enumerate(self._orders):
+            first, *others = rng.sample(self._skus, rng.randint(1, len(self._skus)))
+            skus = "|".join([first, *(f"{one}:{rng.choice(['1', '1', '2', '0.5'])}" for one in others)])
+            sites = "|".join(rng.sample(self._sites, rng.choice([1, 1, 2])))
+            customer = self._customers[number % len(self._customers)]
+            status = rng.choice(["open"] * 6 + ["hold"])
+            lines.append(f"{order} {customer} {skus} {sites} {rng.randint(1, 3)} {status}")
+        return lines
+
+    def _lots(self) -> list[str]:
+        rng = self._rng
+        lines = ["lot sku arrives_on quantity reserved_for"]
+        for number in range(rng.choice([2, 3, 3])):
+            booked = rng.choice([self._orders[number % len(self._orders)]] * 4 + ["-"])
+            lines.append(f"l{number} {rng.choice(self._skus)} {self._day(1, 8)} {rng.randint(1, 3)} {booked}")
+        return lines
+
+    def _shipments(self) -> list[str]:
+        rng = self._rng
+        lines = ["shipment order sku site quantity shipped_on lot"]
+        if rng.random() < SHARE:
+            place = f"{rng.choice(self._orders)} {rng.choice(self._skus)} {rng.choice(self._sites)}"
+            lines.append(f"g {place} 1 {self._day(1, 5)} {rng.choice(['-', 'l0'])}")
+        return lines
+
+    def _fleet(self) -> list[str]:
+        rng = self._rng
+        lines = ["holding party site sku quantity since_on"]
+        if rng.random() < SHARE:
+            place = f"{rng.choice(self._customers)} {rng.choice(self._sites)} {rng.choice(self._skus)}"
+            lines.append(f"f {place} {rng.randint(1, 2)} {self._day(1, 5)}")
+        return lines

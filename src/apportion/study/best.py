@@ -24,11 +24,11 @@ from apportion.study.program import Option, Program
 _NEAR = 1e-6
 # With no more options than this all whole numbers are looked at, not only those next to the program's answer.
 _MOST_WHOLE = 40
-_REPAIRS = 6
+_REPAIRS, _REPAIRS_OF_LARGE = 6, 2
 # With no more ways than this to send units elsewhere, all are tried where a gap is left.
 _MOST_WAYS = 1_500
 # In a program of more variables than this, a thousandth of the bound is not looked for further.
-_LARGE, _HARDLY = 1_000, 1_000
+_LARGE, _HARDLY = 300, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +40,14 @@ class Found:
         sends: What goes where; empty: nothing was found that gains.
         replayed: What it comes to in the case of the view.
         bound: What no exchange of the group gains more than, in millionths of unit-days; proven.
-        size: The variables of its program.
+        work: The variables of all programs that were solved for it.
     """
 
     group: Group
     sends: Sequence[Send]
     replayed: Replayed
     bound: int
-    size: int
+    work: int
 
     @property
     def gain(self) -> int:
@@ -69,9 +69,12 @@ def best_exchange(market: Market, group: Group) -> Found:
     if solved is None or not bound:
         return judge.found
     harmed = _approach(program, program.linear, solved=solved, judge=judge)
-    if harmed:
-        _retry(program, program.protected(harmed - {*group.customers}), judge=judge)
-        _retry(program, program.protected(harmed), judge=judge)
+    beside = harmed - {*group.customers}
+    # First spare whoever an exchange pushed back, then only who stands beside the group, then leave their sites alone.
+    for spared in dict.fromkeys([frozenset(harmed), frozenset(beside)]):
+        if spared and not judge.is_enough:
+            _retry(program, program.protected(spared), judge=judge)
+    if harmed and not judge.is_enough:
         _retry(program, program.without(program.crowded(harmed)), judge=judge)
     if judge.is_open and count_ways(market, group) <= _MOST_WAYS:
         for sends in every_way(market, group):
@@ -84,7 +87,7 @@ def best_exchange(market: Market, group: Group) -> Found:
 def _retry(program: Program, linear: Linear, *, judge: _Judge) -> None:
     """Look again under another program, unless nothing better can be found."""
     if not judge.is_settled:
-        solved = solve_parts(linear, linear.worth)
+        solved = judge.solve_parts(linear, linear.worth)
         if solved is not None:
             _approach(program, linear, solved=solved, judge=judge)
 
@@ -96,11 +99,11 @@ def _approach(program: Program, linear: Linear, *, solved: Solved, judge: _Judge
     """
     again, missing = linear, Counter[str]()
     found: Solved | None = solved
-    for _ in range(_REPAIRS):
+    for _ in range(_REPAIRS_OF_LARGE if judge.is_large else _REPAIRS):
         short: dict[str, int] = {}
         if found is None:
             break
-        for values in _proposals(program, again, solved=found):
+        for values in _proposals(program, again, solved=found, judge=judge):
             short = judge.hear(_sends_of(judge.group, program.options, values=values)) or short
             if judge.is_settled:
                 return set(missing)
@@ -109,7 +112,7 @@ def _approach(program: Program, linear: Linear, *, solved: Solved, judge: _Judge
         for party, days in short.items():
             missing[party] += days
         again = program.raised(linear, more=missing)
-        found = solve_parts(again, again.worth)
+        found = judge.solve_parts(again, again.worth)
     return set(missing)
 
 
@@ -117,7 +120,8 @@ class _Judge:
     """Replays what is proposed for one group and keeps the best of it."""
 
     def __init__(self, market: Market, group: Group, *, bound: int, size: int) -> None:
-        self._size = size
+        self.is_large = size > _LARGE
+        self.work = size
         self._market = market
         self.group = group
         self._bound = bound
@@ -136,12 +140,27 @@ class _Judge:
     @property
     def is_settled(self) -> bool:
         """Return whether it is not worth looking further: nothing is better, or of much hardly anything is."""
-        near = self._bound // _HARDLY if self._size > _LARGE else 0
+        near = self._bound // _HARDLY if self.is_large else 0
         return self._bound - self.gain <= near
+
+    @property
+    def is_enough(self) -> bool:
+        """Return whether other programs need not be tried: of a large one, if anything was found."""
+        return self.is_settled or (self.is_large and self._best is not None)
 
     def settle(self) -> None:
         """Take it that every exchange was heard."""
         self._bound = self.gain
+
+    def solve_parts(self, linear: Linear, worth: Sequence[int]) -> Solved | None:
+        """Return what a solver proposes whatever is whole, and count the work."""
+        self.work += len(worth)
+        return solve_parts(linear, worth)
+
+    def solve_whole(self, linear: Linear, worth: Sequence[int]) -> Solved | None:
+        """Return what a solver proposes with whole variables whole, and count the work."""
+        self.work += len(worth)
+        return solve_whole(linear, worth)
 
     def hear(self, sends: Sequence[Send]) -> dict[str, int]:
         """Replay an exchange, and return by how much each party would have fewer live unit-days than as booked."""
@@ -155,7 +174,7 @@ class _Judge:
     def found(self) -> Found:
         """Return the best that was heard."""
         _, sends, replayed = self._best or (None, (), Replayed(gains={}, by_sku={}))
-        return Found(group=self.group, sends=sends, replayed=replayed, bound=self._bound, size=self._size)
+        return Found(group=self.group, sends=sends, replayed=replayed, bound=self._bound, work=self.work)
 
 
 def _in_millionths(days: Fraction, *, is_whole: bool) -> int:
@@ -163,19 +182,19 @@ def _in_millionths(days: Fraction, *, is_whole: bool) -> int:
     return days.numerator // days.denominator * MILLION if is_whole else int(days * MILLION)
 
 
-def _proposals(program: Program, linear: Linear, *, solved: Solved) -> Iterator[Floats]:
+def _proposals(program: Program, linear: Linear, *, solved: Solved, judge: _Judge) -> Iterator[Floats]:
     """Yield values of the variables to try, the best guess first."""
     few = [0] * len(linear.worth)
     for option in program.options:
         few[option.variable] = -1
-    fewest = solve_parts(_worth_at_least(linear, solved.worth), few) or solved
+    fewest = judge.solve_parts(_worth_at_least(linear, solved.worth), few) or solved
     if all(abs(fewest.values[one] - round(fewest.values[one])) < _NEAR for one in linear.whole):
         yield fewest.values
         return
     for whole in (_near(linear, fewest.values), linear):
-        best = solve_whole(whole, linear.worth)
+        best = judge.solve_whole(whole, linear.worth)
         if best is not None:
-            again = solve_whole(_worth_at_least(whole, best.worth), few) or best
+            again = judge.solve_whole(_worth_at_least(whole, best.worth), few) or best
             yield again.values
         if len(linear.whole) > _MOST_WHOLE:
             break

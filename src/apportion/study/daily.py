@@ -64,7 +64,7 @@ class _Customer:
         most: Units that could run at all on each stretch of days, whatever their SKU.
         live: Millionths of unit-days live as booked.
         others: Millionths of unit-days that others could gain at its sites.
-        is_beside_others: Whether others stand at one of its sites.
+        is_beside_others: Whether another customer's order may receive units at one of its sites.
     """
 
     most: Days
@@ -172,9 +172,8 @@ class Daily:
         for sku in sorted(skus & self._lead.keys()):
             found.sides[sku] = _Side(self._arrived(name, sku=sku), self._wanted(sku, own=own, sites=sites))
         for site in sites:
-            more = self._others_gain(site, name=name)
-            found.is_beside_others |= more is not None
-            found.others += more or 0
+            found.others += self._others_gain(site, name=name)
+            found.is_beside_others |= any(line.customer != name for line, _ in self._orders_at[site])
         return found
 
     def _wanted(self, sku: str, *, own: set[str], sites: Iterable[str]) -> Days:
@@ -210,11 +209,11 @@ class Daily:
             total += self._room(site, draw=Draw(min(draws), 0, 1))
         return np.minimum(total, min(self._plenty, sum(asked.values())))
 
-    def _others_gain(self, site: str, *, name: str) -> int | None:
-        """Return what others could gain at a site at the most; None where none stands there."""
+    def _others_gain(self, site: str, *, name: str) -> int:
+        """Return what others who stand at a site could gain there at the most."""
         others = [entry for entry in self._market.entries.get(site, ()) if entry.party != name]
         if not others:
-            return None
+            return 0
         arrived: dict[Draw, Days] = {}
         for entry in others:
             if entry.is_usable:

@@ -46,7 +46,7 @@ SUGGESTIONS = {
 }
 MOST = 10
 # So many variables of programs are solved in all: the study ends, however large the market.
-_WORK = 150_000
+_WORK = 250_000
 Told = Callable[[int, int], None]
 
 
@@ -241,7 +241,7 @@ class _Search:
 
     def _solve(self, names: Sequence[str]) -> Found:
         found = best_exchange(self._market, self._market.group(names))
-        self._work += found.size
+        self._work += found.work
         return found
 
     def _list(self, found: Found) -> None:
