@@ -34,10 +34,19 @@ _ROWS = 128  # Customers looked at together with all others.
 
 @dataclass(slots=True)
 class _Side:
-    """One SKU of one customer: units arrived and units that could run, on each stretch of days."""
+    """One SKU of one customer: units arrived and units that could run, on each stretch of days.
+
+    Attributes:
+        arrived: Units of its lots.
+        wanted: Units that its orders want and its sites have room for.
+        gives: Whether it has lots of it.
+        takes: Whether an order may receive it, even where it never runs: that too makes room for others.
+    """
 
     arrived: Days
     wanted: Days
+    gives: bool
+    takes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ class _Pool:
         stock: The same of the stock, by T.
         alone: What each could have live without the others.
         gives: Who has lots of it.
-        takes: Whose orders could run it.
+        takes: Whose orders may receive it.
     """
 
     places: Days
@@ -167,10 +176,15 @@ class Daily:
         own = {line.order for line in self._market.lines_of[name]}
         sites = [site for site, orders in self._orders_at.items() if any(o.order in own for o, _ in orders)]
         found = _Customer(most=self._most_of(own, sites=sites), live=live)
-        skus = {lot.sku for lot in self._market.lots_of.get(name, ())}
-        skus.update(sku for site in sites for line, sku in self._orders_at[site] if line.order in own)
-        for sku in sorted(skus & self._lead.keys()):
-            found.sides[sku] = _Side(self._arrived(name, sku=sku), self._wanted(sku, own=own, sites=sites))
+        given = {lot.sku for lot in self._market.lots_of.get(name, ())}
+        taken = {sku for site in sites for line, sku in self._orders_at[site] if line.order in own}
+        for sku in sorted((given | taken) & self._lead.keys()):
+            found.sides[sku] = _Side(
+                arrived=self._arrived(name, sku=sku),
+                wanted=self._wanted(sku, own=own, sites=sites),
+                gives=sku in given,
+                takes=sku in taken,
+            )
         for site in sites:
             found.others += self._others_gain(site, name=name)
             found.is_beside_others |= any(line.customer != name for line, _ in self._orders_at[site])
@@ -312,8 +326,8 @@ class Daily:
             ),
             stock=self._turned(stock, self._nothing()),
             alone=np.array(alone, dtype=np.float64),
-            gives=np.array([bool(one.arrived.any()) for one in sides], dtype=bool),
-            takes=np.array([bool(one.wanted.any()) for one in sides], dtype=bool),
+            gives=np.array([one.gives for one in sides], dtype=bool),
+            takes=np.array([one.takes for one in sides], dtype=bool),
         )
 
     def _turned(self, arrived: Days, wanted: Days) -> list[float]:
