@@ -123,14 +123,9 @@ def write_suggestions(found: Suggestions, *, folder: Path, language: str = "en")
 
 def _toml_of(proposal: Proposal) -> str:
     """Return a proposal as the file that a planner would have written."""
-    return tomli_w.dumps(
-        {
-            "id": proposal.id,
-            "kind": str(proposal.kind),
-            "title": proposal.title,
-            "moves": [
-                {"lot": move.lot, "quantity": move.quantity, "to_order": move.to_orders[0], "site": move.site}
-                for move in proposal.moves
-            ],
-        }
+    head = {"id": proposal.id, "kind": str(proposal.kind), "title": proposal.title}
+    moves = (
+        {"lot": move.lot, "quantity": move.quantity, "to_order": move.to_orders[0], "site": move.site}
+        for move in proposal.moves
     )
+    return tomli_w.dumps(head) + "".join(f"\n[[moves]]\n{tomli_w.dumps(move)}" for move in moves)
