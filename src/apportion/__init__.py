@@ -18,7 +18,18 @@ from typing import TYPE_CHECKING
 from apportion import version as _version
 
 if TYPE_CHECKING:
-    from apportion.api import Plan, assess, check, export, load, plan, read, scenarios, verify_folder
+    from apportion.api import (
+        Plan,
+        assess,
+        check,
+        export,
+        load,
+        plan,
+        read,
+        scenarios,
+        suggest,
+        verify_folder,
+    )
     from apportion.errors import ApportionError, Finding, FindingsError, Severity, UsageError
     from apportion.model.policy import Policy
     from apportion.model.proposal import Proposal
@@ -47,6 +58,7 @@ _HOMES = {
     "read": "apportion.api",
     "replay": "apportion.study.replay",
     "scenarios": "apportion.api",
+    "suggest": "apportion.api",
     "verify_folder": "apportion.api",
 }
 
@@ -70,6 +82,7 @@ __all__ = [
     "read",
     "replay",
     "scenarios",
+    "suggest",
     "verify_folder",
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands import assessments, plans
+from apportion.commands import assessments, plans, suggestions
 from apportion.commands import scenarios as scenario_acts
 from apportion.errors import Finding, UsageError
 from apportion.model.plan import Plan as PlanRecord
@@ -16,6 +16,7 @@ from apportion.model.policy import Policy
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 from apportion.study.assess import Assessment
+from apportion.study.suggest import MOST, Suggestions
 from apportion.verify import Refusal
 
 
@@ -204,6 +205,23 @@ def assess(world: World, proposal: Proposal | str | Path, *, is_whole_market: bo
             f"An assessment is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first."
         )
     return assessments.assess_proposal(world, proposal, is_whole_market=is_whole_market)
+
+
+def suggest(world: World, *, most: int = MOST) -> Suggestions:
+    """Return the exchanges of one or two customers that raise live unit-days in all and lower no party's, best first.
+
+    Args:
+        world: The facts; the case of its view is the one that counts.
+        most: How many are listed at the most.
+
+    Raises:
+        UsageError: `world` is no world, or not even one is to be listed.
+    """
+    if not isinstance(world, World):
+        raise UsageError(
+            f"Suggestions are made for a world, not for {type(world).__name__}.", fix="Use ap.read(…) first."
+        )
+    return suggestions.suggest(world, most=most)
 
 
 def load(folder: str | Path, *, scenario: str | None = None) -> Plan:

@@ -15,6 +15,8 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "supply": {"supplier": "v", "arrives_on": "2024-01-01"},
     "orders": {"skus": "k", "sites": "s", "requested_on": "2024-01-01"},
     "quotas": {},
+    "shipments": {},
+    "fleet": {},
 }
 # One SKU k, one site s with power for a thousand units.
 PLAIN = {"skus": "sku\nk", "sites": "site\ns", "readiness": "site\ns"}

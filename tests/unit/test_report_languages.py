@@ -22,10 +22,12 @@ from apportion.model.world import World
 from apportion.report.adherence_page import adherence_html
 from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
 from apportion.report.facts import grade_words, place_words, source_words, unit_words
+from apportion.report.suggestions_page import suggestions_html
 from apportion.report.words import FORMS, Sentence, Words, language_tag, languages
 from apportion.study.adherence import adherence
 from apportion.study.assess import Assessment
 from apportion.study.measures import UNITS
+from apportion.study.suggest import suggest
 from tests.unit.test_report_sample import FINDING
 
 ENGLISH, CHINESE = Words.load("en"), Words.load("zh-Hant")
@@ -35,10 +37,22 @@ HAN = r"[\u3400-\u9fff\uf900-\ufaff]"
 
 # What stays as it is in every language: names of things that are written so in files and commands.
 AS_WRITTEN = [
-    *("SKU", "kW", "ISO", "apportion", "Apache ECharts", "SCENARIO", "DIR", "adherence", "verify"),
+    *(
+        "SKU",
+        "kW",
+        "ISO",
+        "apportion",
+        "Apache ECharts",
+        "SCENARIO",
+        "DIR",
+        "adherence",
+        "verify",
+        "assess",
+        "suggest",
+    ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
-    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv"),
-    *("--out", "--rule", "--case", "--lang", "middle", "zh-Hant"),
+    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "suggestion-1.toml"),
+    *("--out", "--rule", "--case", "--lang", "--most", "middle", "zh-Hant"),
 ]
 # The columns of the facts that hold names, which no page translates.
 NAMES = {
@@ -271,6 +285,12 @@ def test_the_chinese_page_of_departures_says_nothing_in_english_but_names(world:
     page = Told(adherence_html(world, adherence(world), words=CHINESE))
     assert english_in(page, known=known_names(world)) == []
     assert "--lang zh-Hant" in "".join(page.said)  # The command that makes this page again.
+
+
+def test_the_chinese_page_of_suggestions_says_nothing_in_english_but_names(world: World) -> None:
+    page = Told(suggestions_html(suggest(world), words=CHINESE))
+    assert english_in(page, known=known_names(world)) == []
+    assert "--lang zh-Hant" in "".join(page.said)
 
 
 def test_the_command_line_answers_in_the_language_asked_for(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
@@ -60,3 +61,16 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 def _width(text: str) -> int:
     """Return how many places a text takes in a terminal, where a Chinese character takes two."""
     return len(text) + sum(unicodedata.east_asian_width(one) in {"W", "F"} for one in text)
+
+
+@contextmanager
+def told_on_terminal(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give what shows on a terminal how far long work is: how much is done, and how much is waiting; elsewhere None."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status(f"0 {what}") as status:
+        yield lambda done, waiting: status.update(f"{done:,} {what}, {waiting:,} waiting")

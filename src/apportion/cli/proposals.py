@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from apportion.cli.options import AsJson, CaseName, KnownOn, Language, Scenario, Viewpoint, day_of
-from apportion.cli.printing import print_findings, print_json
+from apportion.cli.printing import print_findings, print_json, print_table, told_on_terminal
 
 commands = typer.Typer()
 
@@ -58,3 +58,47 @@ def assess(
     typer.echo("\n".join(tell_assessment(found, language=lang)))
     if out is not None:
         typer.echo(tell_page(out / ASSESSMENT_PAGE, language=lang))
+
+
+@commands.command()
+def suggest(
+    scenario: Scenario,
+    most: Annotated[int, typer.Option(help="So many suggestions at the most.", min=1)] = 10,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the page, its numbers and the proposals.", metavar="DIR")
+    ] = None,
+    lang: Language = "en",
+    as_known_on: KnownOn = None,
+    viewpoint: Viewpoint = "all",
+    case: CaseName = "middle",
+    as_json: AsJson = False,
+) -> None:
+    """Find swaps and diversions that raise live unit-days in all and lower nobody's, best first."""
+    from apportion.commands.folders import tell_page
+    from apportion.commands.suggestions import (
+        SUGGESTIONS_PAGE,
+        suggest_scenario,
+        suggestions_as_json,
+        tell_suggestions,
+    )
+
+    with told_on_terminal("customers and pairs solved") as tell:
+        found = suggest_scenario(
+            scenario,
+            most=most,
+            out=out,
+            as_known_on=day_of(as_known_on),
+            viewpoint=viewpoint,
+            case=case,
+            language=lang,
+            tell=tell,
+        )
+    if as_json:
+        print_json(suggestions_as_json(found, language=lang))
+        return
+    sentences, rows = tell_suggestions(found, language=lang)
+    if found.items:
+        print_table(rows)
+    typer.echo("\n".join(sentences))
+    if out is not None:
+        typer.echo(tell_page(out / SUGGESTIONS_PAGE, language=lang))

@@ -33,6 +33,22 @@ def resolve_moves(world: World, proposal: Proposal, *, book: Book) -> tuple[list
     return sends, in_order(resolving.findings)
 
 
+def room_of_orders(book: Book, leaving: Mapping[str, int]) -> dict[str, int]:
+    """Return what each order can take beside what it keeps of its own lots, in 10⁻¹² of an ordered unit.
+
+    Args:
+        book: Lots and orders.
+        leaving: The whole units that moves take of each lot.
+    """
+    kept: dict[str, int] = defaultdict(int)
+    for part in booked_parts(book):
+        # What leaves is first what nobody had room for, then what was booked.
+        spare = book.lots[part.lot].units * MILLION - part.units
+        gone = max(0, leaving.get(part.lot, 0) * MILLION - spare)
+        kept[part.order] += max(0, part.units - gone) * book.lines[part.order].rates[part.sku]
+    return {line.order: line.open - kept[line.order] for line in book.lines.values()}
+
+
 def _nothing_changes(proposal: Proposal, world: World) -> Finding:
     return _Telling(proposal.file, world=world).tell(
         Code.MOVE_CHANGES_NOTHING,
@@ -309,17 +325,10 @@ class _Resolving:
         )
 
     def _room_of_orders(self, good: Iterable[tuple[int, Move]], units: Mapping[int, int]) -> dict[str, int]:
-        """Return what each order can take beside what it keeps of its own lots, in 10⁻¹² of an ordered unit."""
         leaving: dict[str, int] = defaultdict(int)
         for number, move in good:
-            leaving[move.lot] += units[number] * MILLION
-        kept: dict[str, int] = defaultdict(int)
-        for part in booked_parts(self._book):
-            # What leaves is first what nobody had room for, then what was booked.
-            spare = self._book.lots[part.lot].units * MILLION - part.units
-            gone = max(0, leaving[part.lot] - spare)
-            kept[part.order] += max(0, part.units - gone) * self._book.lines[part.order].rates[part.sku]
-        return {line.order: line.open - kept[line.order] for line in self._book.lines.values()}
+            leaving[move.lot] += units[number]
+        return room_of_orders(self._book, leaving)
 
     def _fill(self, number: int, move: Move, *, units: int, room: dict[str, int]) -> Iterator[Send]:
         """Yield what each order of a move receives, in turn; what none has room for is a finding."""
