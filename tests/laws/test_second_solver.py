@@ -2,17 +2,19 @@
 
 The textbook method in floats: the highest level that all classes can reach together, found by one linear program;
 the classes whose rows carry a price there are fixed at it; the others go on. It shares with the engine what a stage
-is (orders, classes, what is left), and nothing of how its levels are found. OR-tools is in the group `oracle`.
+is (orders, classes, what is left), and nothing of how its levels are found. OR-tools is in the group `oracle`, and has
+a process of its own: it brings another copy of the library that `highspy` holds, and no process can load both.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
+from multiprocessing import get_context
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,36 +26,13 @@ from apportion.engine.problem import MILLION, ORDERED, Option, Problem
 from apportion.engine.stage import ClassInStage
 from apportion.model.policy import Rule
 from tests.build import typed_world
+from tests.laws.glop_levels import FloatStage, Row, levels_by_second_solver
 from tests.worlds import random_world
-
-glop: Any = pytest.importorskip("ortools.linear_solver.pywraplp")
 
 WORLDS = max(600, settings().max_examples)
 # Stages at least, and among them those in which classes of several options contest something.
 LEAST_STAGES, LEAST_CONTESTS = 3 * WORLDS, WORLDS // 20
 CLOSE = 1e-6
-# A price below this is rounding.
-PRICE = 1e-9
-# How far a class that is fixed may fall below its level, so that rounding leaves the next program feasible.
-SLACK = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A limit: a sum over the stage's options that is at most `right`."""
-
-    coefficients: Mapping[int, float]
-    right: float
-
-
-@dataclass(frozen=True, slots=True)
-class FloatStage:
-    """A stage in real units: what binds, and for each class its value by option, what it received, its weight."""
-
-    limits: list[Row]
-    values: dict[int, dict[int, float]]
-    received: dict[int, float]
-    weights: dict[int, float]
 
 
 def options_of(item: ClassInStage) -> Iterator[Option]:
@@ -89,42 +68,6 @@ def in_floats(problem: Problem, stage: StageShares) -> FloatStage:
     )
 
 
-def levels_by_second_solver(stage: FloatStage) -> dict[int, float]:
-    """Return the level of each class, by one linear program for each level."""
-    fixed: dict[int, float] = {}
-    while len(fixed) < len(stage.weights):
-        level, stopped = highest_common_level(stage, fixed)
-        assert stopped, "A level that nothing holds down could rise."
-        for name in stopped:
-            fixed[name] = max(level, stage.received[name] / stage.weights[name])
-    return fixed
-
-
-def highest_common_level(stage: FloatStage, fixed: Mapping[int, float]) -> tuple[float, list[int]]:
-    """Return the highest level that all classes not fixed can reach, and which of them hold it down."""
-    solver = glop.Solver.CreateSolver("GLOP")
-    units = {option: solver.NumVar(0, solver.infinity(), "") for by in stage.values.values() for option in by}
-    level = solver.NumVar(-solver.infinity(), solver.infinity(), "level")
-    for row in stage.limits:
-        limit = solver.Constraint(-solver.infinity(), row.right)
-        for option, coefficient in row.coefficients.items():
-            limit.SetCoefficient(units[option], coefficient)
-    rising: dict[int, Any] = {}
-    for name, values in stage.values.items():
-        if name in fixed:
-            gain = fixed[name] * stage.weights[name] - stage.received[name]
-            reached = solver.Constraint(gain - SLACK, solver.infinity())
-        else:
-            reached = rising[name] = solver.Constraint(-stage.received[name], solver.infinity())
-            reached.SetCoefficient(level, -stage.weights[name])
-        for option, value in values.items():
-            reached.SetCoefficient(units[option], value)
-    solver.Maximize(level)
-    assert solver.Solve() == glop.Solver.OPTIMAL
-    stopped = [name for name, reached in rising.items() if abs(reached.dual_value()) > PRICE]
-    return level.solution_value(), stopped
-
-
 def levels_of_engine(problem: Problem, stage: StageShares) -> dict[int, float]:
     """Return the level of each class before its shares are cut to millionths."""
     levels: dict[int, float] = {}
@@ -156,13 +99,14 @@ def test_a_second_solver_finds_the_same_levels(capsys: pytest.CaptureFixture[str
         problem = formulate(world, replace(world.settings.policy, rule=rule))
         for stage in fair_shares(problem).stages:
             expected = levels_of_engine(problem, stage)
-            found = levels_by_second_solver(in_floats(problem, stage))
+            found = pool.submit(levels_by_second_solver, in_floats(problem, stage)).result()
             assert found == pytest.approx(expected, rel=CLOSE, abs=CLOSE)
             counts["stages"] += 1
             counts["contests"] += is_contest(stage)
             counts["levels"] += len(found)
 
-    run()
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        run()
     with capsys.disabled():
         print("\nthe second solver agrees on", dict(counts))  # noqa: T201
     assert counts["stages"] >= LEAST_STAGES
