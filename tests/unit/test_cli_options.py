@@ -189,6 +189,7 @@ LAYOUT = {"--json", "--lang", "--out", "--to", "--parquet", "--scenario", "--hel
 VIEW = {"--as-known-on", "--viewpoint"}
 STUDY_OPTIONS = {"--rule", "--case", *VIEW}
 ASSESS_OPTIONS = {"--whole-market", "--case", *VIEW}
+SUGGEST_OPTIONS = {"--most", "--case", *VIEW}
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +229,7 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "check": VIEW,
             "adherence": STUDY_OPTIONS,
             "assess": ASSESS_OPTIONS,
+            "suggest": SUGGEST_OPTIONS,
         }
         allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name

@@ -148,6 +148,8 @@ def certain_sentences(found: Suggestions, *, words: Words) -> list[str]:
         told.append(words.say("suggest.unsettled", count=found.unsettled, most=found.unsettled_most))
     elif found.others_most:
         told.append(words.say("suggest.settled", count=found.solved, most=found.others_most))
+    elif not found.solved:
+        told.append(words.say("suggest.settled-none"))
     else:
         told.append(words.say("suggest.settled-all", count=found.solved))
     if len(found.items) > 1:

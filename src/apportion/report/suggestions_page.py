@@ -135,7 +135,7 @@ def _cases(found: Suggestions, *, names: Mapping[str, str], words: Words) -> Gri
         rows,
         caption=words.say("suggest.page.cases"),
         columns=(
-            (words.say("suggest.page.rank"), NUMBER),
+            (words.say("suggest.page.rank"), TEXT),
             (words.say("column.customer"), TEXT),
             (words.say("suggest.page.favourable"), NUMBER),
             (words.say("suggest.page.middle"), NUMBER),
@@ -164,7 +164,7 @@ def _moves(found: Suggestions, *, names: Mapping[str, str], words: Words) -> Gri
         rows,
         caption=words.say("suggest.page.moves"),
         columns=(
-            (words.say("suggest.page.rank"), NUMBER),
+            (words.say("suggest.page.rank"), TEXT),
             (words.say("suggest.page.lot"), TEXT),
             (words.say("suggest.page.booked-for"), TEXT),
             (words.say("suggest.page.goes-to"), TEXT),
@@ -198,7 +198,7 @@ def _dues(found: Suggestions, *, names: Mapping[str, str], words: Words) -> Grid
         rows,
         caption=words.say("suggest.page.dues"),
         columns=(
-            (words.say("suggest.page.rank"), NUMBER),
+            (words.say("suggest.page.rank"), TEXT),
             (words.say("suggest.page.parties"), TEXT),
             (words.say("suggest.page.gives"), TEXT),
             (words.say("suggest.page.receives"), TEXT),

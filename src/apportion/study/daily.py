@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from apportion.model.plan import MILLION
 from apportion.model.room import Draw, Room
-from apportion.study.book import Line
+from apportion.study.book import Line, Lot
 from apportion.study.exchange import Market
 
 Days: TypeAlias = npt.NDArray[np.int64]  # Units on each stretch of days.
@@ -139,17 +139,21 @@ class Daily:
         days = {book.start}
         for lot in book.lots.values():
             if lot.sku in self._lead:
-                days.add(max(lot.arrives, book.start) + self._lead[lot.sku])
+                days.add(self._first_day(lot))
         for site in self._orders_at:
             days.update(day.toordinal() for day in self._market.rooms.sites[site].change_days())
         return np.array(sorted(day for day in days if book.start <= day < book.end), dtype=np.int64)
+
+    def _first_day(self, lot: Lot) -> int:
+        """Return the first day on which units of a lot could be live anywhere; none is after the end."""
+        book = self._market.book
+        return min(max(lot.arrives, book.start) + self._lead[lot.sku], book.end)
 
     def _arrived(self, owner: str, *, sku: str) -> Days:
         units = np.zeros(len(self._starts), dtype=np.int64)
         for lot in self._market.lots_of.get(owner, ()):
             if lot.sku == sku:
-                first = max(lot.arrives, self._market.book.start) + self._lead[sku]
-                units[np.searchsorted(self._starts, first) :] += lot.units
+                units[np.searchsorted(self._starts, self._first_day(lot)) :] += lot.units
         return units
 
     def _room(self, site: str, *, draw: Draw) -> Days:

@@ -26,6 +26,8 @@ from apportion.study.linear import Linear
 # So many parties beside the group are told apart; more count together.
 _MOST_OTHERS = 8
 _OTHERS = ""
+# A stock of no more lots than this is looked at whole.
+_FEW_LOTS = 40
 
 Node = tuple[str, str, str]  # Party, SKU, site.
 
@@ -175,7 +177,7 @@ class Program:
             booked[part.lot] += part.units
         filled: list[dict[int, int]] = [{} for _ in self._kinds]
         kept: dict[str, dict[int, int]] = defaultdict(dict)
-        for lot in self._group.book.lots.values():
+        for lot in self._lots():
             own = self._group.book.lines.get(lot.reserved_for)
             given: dict[int, int] = {}
             keeps: int | None = None
@@ -202,6 +204,27 @@ class Program:
             for line in kind.lines if len(kind.lines) > 1 else ():
                 self.linear.limit(kept[line.order], high=Fraction(line.open, MILLION))
             self.linear.limit(terms, high=Fraction(sum(line.open for line in kind.lines), MILLION))
+
+    def _lots(self) -> list[Lot]:
+        """Return the lots of the group, and of a large stock the oldest that are as many units as its orders take.
+
+        A unit that is there earlier can wait, so no more can run with younger ones.
+        """
+        lots = list(self._group.book.lots.values())
+        if sum(not lot.reserved_for for lot in lots) <= _FEW_LOTS:
+            return lots
+        left: dict[str, int] = defaultdict(int)
+        for kind in self._kinds:
+            for sku, rate in kind.rates.items():
+                left[sku] += -(-sum(line.open for line in kind.lines) // (rate * MILLION))
+        chosen = []
+        for lot in lots:
+            if lot.reserved_for:
+                chosen.append(lot)
+            elif left[lot.sku] > 0:
+                left[lot.sku] -= lot.units
+                chosen.append(lot)
+        return chosen
 
     def _add_lot(self, units: int, *, given: Mapping[int, int], keeps: int | None, booked: int) -> None:
         """A lot gives what it has. What leaves is first what its order had no room for, then what it was booked."""

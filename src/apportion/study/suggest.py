@@ -223,7 +223,7 @@ class _Search:
             self._tell(len(self._alone) + len(self._pairs), len(self._waiting))
 
     def _look(self, names: tuple[str, ...], *, bound: int) -> None:
-        alone = sum(self._solve_alone(name).gain for name in names)
+        alone = sum(found.gain for found in map(self._solve_alone, names) if found is not None)
         if len(names) == 1:
             return
         if bound > alone:
@@ -231,9 +231,10 @@ class _Search:
             if found.gain > alone:
                 self._list(found)
 
-    def _solve_alone(self, name: str) -> Found:
+    def _solve_alone(self, name: str) -> Found | None:
+        """Return the best exchange of one customer; None where its bound says that there is none."""
         found = self._alone.get(name)
-        if found is None:
+        if found is None and self._daily.alone(name):
             found = self._alone[name] = self._solve((name,))
             if found.gain:
                 self._list(found)
@@ -283,7 +284,9 @@ class _Search:
 
     def _needed_by(self, found: Found) -> int:
         names = found.group.customers
-        return sum(self._alone[name].gain for name in names) if len(names) > 1 else found.gain
+        if len(names) == 1:
+            return found.gain
+        return sum(self._alone[name].gain for name in names if name in self._alone)
 
     def _suggestion(self, found: Found) -> Suggestion:
         market, group = self._market, found.group
