@@ -17,7 +17,8 @@ from apportion.model.plan import MILLION
 from apportion.study.book import Send
 from apportion.study.everyway import count_ways, every_way
 from apportion.study.exchange import Group, Market, Replayed, fitted
-from apportion.study.linear import Floats, Linear, Solved, solve_most, solve_parts, solve_whole
+from apportion.study.highs import Floats
+from apportion.study.linear import Linear, Solved, solve_most, solve_parts, solve_whole
 from apportion.study.moves import room_of_orders
 from apportion.study.program import Option, Program
 

@@ -12,12 +12,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+from apportion.study.highs import Floats, Model, solve_cold
+
 # Prices are rounded to whole numbers where they are as good as whole, else to so small a part of one.
 _PART = 2**40
 _SNAP = 1e-6
@@ -148,53 +147,24 @@ def _parts(price: float) -> int:
 
 
 def _run(program: Linear, worth: Sequence[int], *, is_whole: bool, presolve: str) -> Solved | None:
-    import highspy  # noqa: PLC0415 - only a study that solves pays for it
-
     options: dict[str, bool | int | float | str] = {
-        "output_flag": False,
-        "parallel": "off",
-        "threads": 1,
         "presolve": presolve,
         "mip_max_nodes": _MOST_NODES,
         "mip_rel_gap": 0.0,
         "mip_abs_gap": 0.0,
     }
-    # A solver of its own each time: one that starts from an answer of before has been seen to end in a wrong one.
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, value in options.items():
-        solver.setOptionValue(option, value)
-    solver.passModel(_model(highspy, program, worth=worth, is_whole=is_whole))
-    solver.run()
-    status = solver.getModelStatus()
-    solution = solver.getSolution()
-    is_done = status == highspy.HighsModelStatus.kOptimal or (is_whole and solution.value_valid)
-    if not is_done:
-        return None
-    values = np.array(solution.col_value)
-    prices = np.zeros(0) if is_whole else -np.array(solution.row_dual)
-    return Solved(values, prices, float(np.dot(values, np.array(worth, dtype=np.float64))))
-
-
-def _model(highspy: Any, program: Linear, *, worth: Sequence[int], is_whole: bool) -> Any:  # noqa: ANN401 - the solver's own types
-    infinite = highspy.kHighsInf
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = len(program.worth), len(program.rows)
-    model.col_cost_ = -np.array(worth, dtype=np.float64)
-    model.col_lower_ = np.array(
-        [program.least.get(one, 0) for one in range(len(program.worth))], dtype=np.float64
+    model = Model(
+        costs=-np.array(worth, dtype=np.float64),
+        lowers=np.array([program.least.get(one, 0) for one in range(len(program.worth))], dtype=np.float64),
+        uppers=np.array([float(limit) for limit in program.limits]),
+        row_lowers=np.array([-np.inf if row.low is None else float(row.low) for row in program.rows]),
+        row_uppers=np.array([np.inf if row.high is None else float(row.high) for row in program.rows]),
+        lines=[dict(zip(row.variables, row.values, strict=True)) for row in program.rows],
+        is_by_row=True,
+        whole=frozenset(program.whole) if is_whole else None,
     )
-    model.col_upper_ = np.array([float(limit) for limit in program.limits])
-    model.row_lower_ = np.array([-infinite if row.low is None else float(row.low) for row in program.rows])
-    model.row_upper_ = np.array([infinite if row.high is None else float(row.high) for row in program.rows])
-    matrix = model.a_matrix_
-    matrix.format_ = highspy.MatrixFormat.kRowwise
-    matrix.num_col_, matrix.num_row_ = len(program.worth), len(program.rows)
-    matrix.start_ = np.cumsum([0, *(len(row.variables) for row in program.rows)], dtype=np.int32)
-    matrix.index_ = np.array([one for row in program.rows for one in row.variables], dtype=np.int32)
-    matrix.value_ = np.array([one for row in program.rows for one in row.values], dtype=np.float64)
-    if is_whole:
-        kinds = [highspy.HighsVarType.kContinuous] * len(program.worth)
-        for variable in program.whole:
-            kinds[variable] = highspy.HighsVarType.kInteger
-        model.integrality_ = kinds
-    return model
+    answer = solve_cold(model, options=options)
+    if not (answer.is_best or (is_whole and answer.is_feasible)):
+        return None
+    prices = np.zeros(0) if is_whole else -answer.prices
+    return Solved(answer.values, prices, float(np.dot(answer.values, np.array(worth, dtype=np.float64))))

@@ -70,33 +70,26 @@ class Program:
         return self._solve(most_nodes=most_nodes)
 
     def _solve(self, *, most_nodes: int | None) -> Solved | None:
-        import highspy  # noqa: PLC0415 - a quarter of a second that only a gap to be rented costs
-        import numpy as np  # noqa: PLC0415 - as above
+        import numpy as np  # noqa: PLC0415 - as the solver, loaded only where something is to be rented
 
-        solver = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types for its own making
-        options: dict[str, float] = {"output_flag": False, "threads": 1, "random_seed": 0}
+        from apportion.study.highs import Model, solve_cold  # noqa: PLC0415 - as above
+
+        model = Model(
+            costs=np.array(self.costs),
+            lowers=np.zeros(len(self.costs)),
+            uppers=np.array(self.uppers),
+            row_lowers=np.array(self.row_lowers),
+            row_uppers=np.array(self.row_uppers),
+            lines=list(self.entries),
+            is_by_row=False,
+            whole=None if most_nodes is None else frozenset(i for i, one in enumerate(self.whole) if one),
+        )
+        limits: dict[str, bool | int | float | str] = {}
         if most_nodes is not None:
-            options |= {"mip_rel_gap": 1e-5, "mip_abs_gap": 0.0, "mip_max_nodes": most_nodes}
-            options["mip_allow_restart"] = False
-        for name, value in options.items():
-            solver.setOptionValue(name, value)
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(self.costs), len(self.row_lowers)
-        model.col_cost_ = np.array(self.costs)
-        model.col_lower_, model.col_upper_ = np.zeros(len(self.costs)), np.array(self.uppers)
-        model.row_lower_, model.row_upper_ = np.array(self.row_lowers), np.array(self.row_uppers)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        starts = np.cumsum([0, *(len(one) for one in self.entries)])
-        model.a_matrix_.start_ = starts.astype(np.int32)
-        model.a_matrix_.index_ = np.array([row for one in self.entries for row in one], dtype=np.int32)
-        model.a_matrix_.value_ = np.array([value for one in self.entries for value in one.values()])
-        if most_nodes is not None:
-            kinds = highspy.HighsVarType
-            model.integrality_ = [kinds.kInteger if one else kinds.kContinuous for one in self.whole]
-        solver.passModel(model)
-        solver.run()
-        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            limits = {"mip_rel_gap": 1e-5, "mip_abs_gap": 0.0, "mip_max_nodes": most_nodes}
+            limits["mip_allow_restart"] = False
+        answer = solve_cold(model, options=limits)
+        if not answer.is_feasible:
             return None
-        answer = solver.getSolution()
-        prices = tuple(answer.row_dual) if most_nodes is None else ()
-        return Solved(values=tuple(answer.col_value), prices=prices)
+        prices = () if most_nodes is not None else tuple(map(float, answer.prices))
+        return Solved(tuple(map(float, answer.values)), prices)
