@@ -72,11 +72,14 @@ class _Customer:
         sides: By SKU.
         most: Units that could run at all on each stretch of days, whatever their SKU.
         live: Millionths of unit-days live as booked.
+        free: Units that its orders want beside what they are booked. No more of the stock can go to them, since what
+            they are booked stays among them.
         others: Millionths of unit-days that others could gain at its sites.
         is_beside_others: Whether another customer's order may receive units at one of its sites.
     """
 
     most: Days
+    free: int
     live: int = 0
     others: int = 0
     is_beside_others: bool = False
@@ -90,6 +93,7 @@ class _Pool:
     Attributes:
         places: Which customers.
         turned: float64[customer, T], millionths of unit-days: room before a day T and supply from it on.
+        served: The same with what each could receive of the stock.
         stock: The same of the stock, by T.
         alone: What each could have live without the others.
         gives: Who has lots of it.
@@ -98,6 +102,7 @@ class _Pool:
 
     places: Days
     turned: Sums
+    served: Sums
     stock: list[float]
     alone: Sums
     gives: npt.NDArray[np.bool_]
@@ -179,7 +184,7 @@ class Daily:
     def _read(self, name: str, *, live: int) -> _Customer:
         own = {line.order for line in self._market.lines_of[name]}
         sites = [site for site, orders in self._orders_at.items() if any(o.order in own for o, _ in orders)]
-        found = _Customer(most=self._most_of(own, sites=sites), live=live)
+        found = _Customer(most=self._most_of(own, sites=sites), free=self._free(name), live=live)
         given = {lot.sku for lot in self._market.lots_of.get(name, ())}
         taken = {sku for site in sites for line, sku in self._orders_at[site] if line.order in own}
         for sku in sorted((given | taken) & self._lead.keys()):
@@ -193,6 +198,14 @@ class Daily:
             found.others += self._others_gain(site, name=name)
             found.is_beside_others |= any(line.customer != name for line, _ in self._orders_at[site])
         return found
+
+    def _free(self, name: str) -> int:
+        """Return the units that orders of a customer want beside what they are booked, rounded up."""
+        lines, parts = self._market.lines_of[name], self._market.parts_of(name)
+        if any(rate != MILLION for line in lines for rate in line.rates.values()):
+            return self._plenty  # What fills one order by two units may fill another by one.
+        left = sum(line.open for line in lines) // MILLION - sum(part.units for part in parts)
+        return min(self._plenty, -(-left // MILLION))
 
     def _wanted(self, sku: str, *, own: set[str], sites: Iterable[str]) -> Days:
         """Return the units of a SKU that orders want and their sites have room for."""
@@ -261,11 +274,15 @@ class Daily:
         total, most = self._nothing(), self._nothing()
         for sku in sorted({sku for one in customers for sku in one.sides}):
             sides = [one.sides[sku] for one in customers if sku in one.sides]
-            arrived = self._stock[sku] + sum((one.arrived for one in sides), self._nothing())
+            arrived = self._usable(sku, customers) + sum((one.arrived for one in sides), self._nothing())
             total += np.minimum(arrived, sum((one.wanted for one in sides), self._nothing()))
         for one in customers:
             most += one.most
         return self._days(np.minimum(total, most))
+
+    def _usable(self, sku: str, customers: Iterable[_Customer]) -> Days:
+        """Return the units of the stock that some customers could receive."""
+        return np.minimum(self._stock[sku], min(self._plenty, sum(one.free for one in customers)))
 
     def alone(self, name: str) -> int:
         """Return what exchanges of one customer gain at the most, in millionths of unit-days."""
@@ -284,7 +301,7 @@ class Daily:
         everyone = set(self._market.book.lines)
         sites = list(self._orders_at)
         for sku in sorted(self._lead):
-            arrived = self._stock[sku] + sum(
+            arrived = self._usable(sku, self._customers.values()) + sum(
                 (one.sides[sku].arrived for one in self._customers.values() if sku in one.sides),
                 self._nothing(),
             )
@@ -320,15 +337,18 @@ class Daily:
         """Return what pairs may do with one SKU."""
         names = self._market.customers
         places = [place for place, name in enumerate(names) if sku in self._customers[name].sides]
-        sides = [self._customers[names[place]].sides[sku] for place in places]
-        stock = self._stock[sku]
-        alone = [self._days(np.minimum(one.arrived + stock, one.wanted)) for one in sides]
+        customers = [self._customers[names[place]] for place in places]
+        sides = [one.sides[sku] for one in customers]
+        usable = [side.arrived + self._usable(sku, [one]) for side, one in zip(sides, customers, strict=True)]
+        alone = [self._days(np.minimum(units, one.wanted)) for units, one in zip(usable, sides, strict=True)]
+        served = [self._turned(units, one.wanted) for units, one in zip(usable, sides, strict=True)]
         return _Pool(
             places=np.array(places, dtype=np.int64),
             turned=np.array([self._turned(one.arrived, one.wanted) for one in sides]).reshape(
                 len(places), -1
             ),
-            stock=self._turned(stock, self._nothing()),
+            served=np.array(served).reshape(len(places), -1),
+            stock=self._turned(self._stock[sku], self._nothing()),
             alone=np.array(alone, dtype=np.float64),
             gives=np.array([one.gives for one in sides], dtype=bool),
             takes=np.array([one.takes for one in sides], dtype=bool),
@@ -359,6 +379,8 @@ class Daily:
             for turn, stock in enumerate(pool.stock):
                 both = pool.turned[inside, turn][:, None] + pool.turned[:, turn][None, :] + stock
                 np.minimum(joint, both, out=joint)
+                served = pool.served[inside, turn][:, None] + pool.served[:, turn][None, :]
+                np.minimum(joint, served, out=joint)
             block = np.ix_(pool.places[inside] - rows.start, pool.places)
             bounds[block] += joint - pool.alone[inside][:, None] - pool.alone[None, :]
             meets = pool.gives[inside][:, None] & pool.takes[None, :]

@@ -149,6 +149,10 @@ class Market:
         """Return the case of the view."""
         return self.world.view.case
 
+    def parts_of(self, customer: str) -> Sequence[Part]:
+        """Return what a customer's orders receive as booked."""
+        return self._parts_of.get(customer, ())
+
     def group(self, customers: Iterable[str]) -> Group:
         """Return one or two customers with their orders, their lots and the stock."""
         names = tuple(sorted(customers))
