@@ -53,7 +53,7 @@ METRICS: dict[str, Metric] = {
             "units_reserved",
             MetricKind.COUNT,
             _COUNTED,
-            "Units of lots that arrive by the day and go to the party's orders, after the moves decided, and shipments.",
+            "Units of lots and shipments that arrive by the day and go to the party, after the moves decided.",
         ),
         Metric(
             "units_delivered",

@@ -15,9 +15,8 @@ import polars as pl
 from apportion.model.metrics import MetricKind
 from apportion.model.proposal import Proposal
 from apportion.model.world import PUBLIC
-from apportion.study.counts import NOTHING, forecast
+from apportion.study.counts import NOTHING, forecast, scope_of
 from apportion.study.known import DOCUMENTED, Known, is_proposal_known, read_known
-from apportion.study.metrics import scope_of
 from apportion.study.stated import Claim, read_claims
 from apportion.study.verdicts import Judged, judge
 

@@ -22,9 +22,10 @@ from apportion.model.columns import NUMBER
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 from apportion.study.ageing import Aged, age_targets
-from apportion.study.contradictions import Contradiction, find_contradictions
+from apportion.study.contradictions import find_contradictions
 from apportion.study.frames import frame_of
 from apportion.study.known import Known, read_known
+from apportion.study.relations import Contradiction
 from apportion.study.stated import Claim, read_claims
 from apportion.study.verdicts import Judged, judge
 
@@ -88,6 +89,7 @@ CONTRADICTIONS = {
     "rows": _TEXTS,
     "evidence": _TEXTS,
     "disputes": _TEXTS,
+    "is_told": pl.Boolean,
 }
 AGEING = {
     "claim": pl.String,
@@ -296,6 +298,7 @@ def _contradiction_row(one: Contradiction) -> tuple[object, ...]:
         [row.place for row in one.support],
         list(one.evidence),
         list(one.disputes),
+        one.is_told,
     )
 
 

@@ -1,85 +1,88 @@
-"""Claims against each other, and against the facts they lean on: each rule is a named relation.
+"""What does not hold together: every rule in turn, then the evidence that speaks against other evidence.
 
 Source: ``docs/concepts/claims.md``, E19 to E24.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import enum
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from fractions import Fraction
-from itertools import groupby
+from collections.abc import Callable, Iterator, Sequence
 
-from apportion.model.plan import MILLION
-from apportion.model.policy import Case
-from apportion.study.counts import NOTHING, Scope, fleet, power, readiness_rows
+from apportion.study.against_facts import (
+    active_against_room,
+    counts_against_power,
+    counts_against_spend,
+    dates_against_readiness,
+    sites_replaced,
+    targets_against_book,
+    targets_out_of_reach,
+)
+from apportion.study.among_claims import (
+    days_differ,
+    parts_of_totals,
+    prices_differ,
+    values_differ,
+    words_differ,
+)
 from apportion.study.known import Known
-from apportion.study.metrics import is_count, price_of, scope_of, units_sent
-from apportion.study.stated import Claim, Meant, exact
-from apportion.study.support import Support, support_of, weakest
-from apportion.study.verdicts import ACTIVE, PLANNED, Judged
+from apportion.study.relations import Contradiction, Relation
+from apportion.study.stated import Claim
+from apportion.study.support import support_of
+from apportion.study.verdicts import Judged
 
-Value = Fraction | str | dt.date
-
-
-class Relation(enum.StrEnum):
-    """How things that were said do not hold together."""
-
-    VALUES = "values-differ"  # Two values of one thing on one day.
-    DAYS = "days-differ"  # One value of one thing on different days.
-    WORDS = "words-differ"  # One value, hedged in different words.
-    PRICES = "prices-differ"  # Different prices of one SKU.
-    PART = "part-of-total"  # A part leaves the rest of a total to others.
-    SPEND = "count-against-spend"  # Units at their price come to another sum than the spending named.
-    POWER = "count-against-power"  # Units need more power than is known.
-    ROOM = "active-against-room"  # More units run than there was room for, by the same party's words.
-    BOOK = "target-against-book"  # More is to be added than is documented.
-    READINESS = "date-against-readiness"  # A day before the one that readiness names.
-    SITE = "site-replaced"  # A site without readiness, where orders or readiness name another.
-    REACH = "out-of-reach"  # No order placed now could be live in time.
-    DISPUTED = "disputed-by"  # A piece of evidence speaks against another.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """Things said, or known, that do not hold together.
-
-    Attributes:
-        relation: How.
-        claims: The claims, in the order in which they were said; of a disputed piece of evidence, those that cite it.
-        party: Of whom they speak; empty: of several, or nobody.
-        low: How far they are apart, at the least; None: no number.
-        high: At the most.
-        unit: Of what.
-        first_on: The first day they name; None: none.
-        last_on: The last.
-        support: The rows that the size rests on.
-        evidence: The evidence that the claims cite; of a dispute, the piece that speaks against others.
-        disputes: Of a dispute, the pieces it speaks against.
-        values: What the sentence of the relation names.
-    """
-
-    relation: Relation
-    claims: tuple[str, ...]
-    party: str = ""
-    low: Fraction | None = None
-    high: Fraction | None = None
-    unit: str = ""
-    first_on: dt.date | None = None
-    last_on: dt.date | None = None
-    support: tuple[Support, ...] = ()
-    evidence: tuple[str, ...] = ()
-    disputes: tuple[str, ...] = ()
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-    @property
-    def basis(self) -> str:
-        """Return the weakest class of the rows that the size rests on; empty: it rests on claims alone."""
-        return weakest(one.basis for one in self.support)
+Rule = Callable[[Known, Sequence[Judged]], Iterator[Contradiction]]
+RULES: tuple[Rule, ...] = (
+    targets_against_book,
+    targets_out_of_reach,
+    parts_of_totals,
+    counts_against_spend,
+    counts_against_power,
+    active_against_room,
+    dates_against_readiness,
+    sites_replaced,
+    days_differ,
+    values_differ,
+    prices_differ,
+    words_differ,
+)
+# Claims of these say nothing that could be laid beside another.
+_NOTHING_STATED = frozenset({"unknown-metric", "unit-unfit", "no-value", "unknown-sku", "unknown-site"})
 
 
 def find_contradictions(known: Known, judged: Sequence[Judged]) -> list[Contradiction]:
-    """Return what does not hold together, by relation, then in the order in which it was said."""
-    return []
+    """Return what does not hold together, rule by rule, each in the order in which it was said."""
+    comparable = [one for one in judged if one.reason not in _NOTHING_STATED]
+    found = [row for rule in RULES for row in rule(known, comparable)]
+    return [*found, *_disputed(known, [one.claim for one in judged], found=found)]
+
+
+def _disputed(
+    known: Known, claims: Sequence[Claim], *, found: Sequence[Contradiction]
+) -> Iterator[Contradiction]:
+    """Yield each piece of evidence that speaks against others, as far as the viewer knows both."""
+    rows = {row["id"]: row for row in known.stated.table("evidence").iter_rows(named=True)}
+    met = {frozenset((one, other)) for row in found for one in row.claims for other in row.claims}
+    for name in sorted(rows):
+        disputed = [one for one in rows[name]["disputes"] or () if one in rows]
+        if not disputed:
+            continue
+        citing = [claim for claim in claims if {name, *disputed} & set(claim.evidence)]
+        yield Contradiction(
+            relation=Relation.DISPUTED,
+            claims=tuple(claim.claim for claim in citing),
+            first_on=rows[name]["published_on"],
+            last_on=rows[name]["published_on"],
+            support=(support_of("evidence", rows[name], name=name),),
+            evidence=(name,),
+            disputes=tuple(disputed),
+            is_told=all(_meet(name, one, claims=claims, met=met) for one in disputed),
+        )
+
+
+def _meet(name: str, disputed: str, *, claims: Sequence[Claim], met: set[frozenset[str]]) -> bool:
+    """Return whether claims that cite the two pieces of evidence meet by another rule."""
+    return any(
+        frozenset((one.claim, other.claim)) in met
+        for one in claims
+        for other in claims
+        if one is not other and name in one.evidence and disputed in other.evidence
+    )

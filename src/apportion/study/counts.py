@@ -13,14 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from apportion.model.metrics import REFERENCE_UNITS
 from apportion.model.plan import MILLION
 from apportion.model.policy import Case
 from apportion.model.room import Rooms
 from apportion.study.known import CASES, Delivery, Known
-from apportion.study.stated import exact
+from apportion.study.stated import Claim, exact
 from apportion.study.support import Support, support_of
 
-NOTHING = Fraction(0)
+NOTHING, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,17 @@ class Scope:
         return self.sku in {"", sku} and self.site in {"", site}
 
 
+def scope_of(claim: Claim) -> Scope:
+    """Return whose units of what and where a claim speaks of."""
+    return Scope(
+        party=claim.party,
+        sku=claim.sku,
+        site=claim.site,
+        day=claim.as_of_on,
+        is_reference=claim.unit == REFERENCE_UNITS,
+    )
+
+
 def ordered(known: Known, scope: Scope) -> Iterator[Item]:
     """Yield what the party's orders ask for; of a closed order, what was shipped."""
     shipped: dict[str, Fraction] = {}
@@ -82,7 +94,7 @@ def ordered(known: Known, scope: Scope) -> Iterator[Item]:
             units = shipped.get(row["order"], NOTHING) * weight
             yield Item(low=units, plain=units, high=units, support=support)
         else:
-            yield _item(row, "quantity", weight=weight, support=support)
+            yield item_of(row, "quantity", weight=weight, support=support)
 
 
 def reserved(known: Known, scope: Scope) -> Iterator[Item]:
@@ -131,7 +143,7 @@ def fleet(known: Known, scope: Scope) -> Iterator[Item]:
         is_there = row["since_on"] <= scope.day and (row["until_on"] is None or row["until_on"] > scope.day)
         if row["party"] == scope.party and is_there and scope.holds(sku=row["sku"], site=row["site"]):
             support = (support_of("fleet", row, name=row["holding"]),)
-            yield _item(row, "quantity", weight=_weight(known, row["sku"], scope=scope), support=support)
+            yield item_of(row, "quantity", weight=_weight(known, row["sku"], scope=scope), support=support)
 
 
 def last_fleet_day(known: Known, scope: Scope) -> dt.date | None:
@@ -162,7 +174,7 @@ def forecast(known: Known, scope: Scope) -> Iterator[Item]:
         is_due = row["commitment"] == "forecast" and row["requested_on"] <= scope.day
         if row["customer"] == scope.party and is_due and scope.holds(sku=sku, site=row["sites"][0]):
             support = (support_of("orders", row, name=row["order"]),)
-            yield _item(row, "quantity", weight=_weight(known, sku, scope=scope), support=support)
+            yield item_of(row, "quantity", weight=_weight(known, sku, scope=scope), support=support)
 
 
 def output(known: Known, scope: Scope, *, from_on: dt.date | None) -> Iterator[Item]:
@@ -170,7 +182,7 @@ def output(known: Known, scope: Scope, *, from_on: dt.date | None) -> Iterator[I
     for row in known.world.table("supply").iter_rows(named=True):
         is_meant = row["supplier"] == scope.party and scope.sku in {"", row["sku"]}
         if is_meant and (from_on or dt.date.min) <= row["arrives_on"] <= scope.day:
-            item = _item(
+            item = item_of(
                 row,
                 "quantity",
                 weight=_weight(known, row["sku"], scope=scope),
@@ -265,14 +277,15 @@ def _whole(known: Known, one: Delivery, *, scope: Scope) -> Item:
     )
 
 
-def _item(
+def item_of(
     row: Mapping[str, object],
     column: str,
     *,
-    weight: Fraction,
     support: tuple[Support, ...],
+    weight: Fraction = ONE,
     is_there: bool = True,
 ) -> Item:
+    """Return what a column of a row adds, with the range that its siblings give."""
     plain = exact(row[column]) or NOTHING
     low, high = exact(row.get(f"{column}_low")), exact(row.get(f"{column}_high"))
     return Item(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from apportion.model.metrics import METRICS, Metric
 from apportion.model.world import World
@@ -141,30 +142,26 @@ def exact(value: object) -> Fraction | None:
     return Fraction(value) if isinstance(value, int | Decimal) else None
 
 
-def _claim(row: Mapping[str, object]) -> Claim:
+def _claim(row: Mapping[str, Any]) -> Claim:
     value = exact(row["value"])
     low, high = exact(row.get("value_low")), exact(row.get("value_high"))
-    evidence = row.get("evidence")
-    from_on, said_on, as_of_on = row["from_on"], row["said_on"], row["as_of_on"]
-    assert isinstance(said_on, dt.date)
-    assert isinstance(as_of_on, dt.date)
     return Claim(
-        claim=str(row["claim"]),
-        party=str(row["party"]),
-        speaker=str(row["speaker"]),
-        said_on=said_on,
-        metric=str(row["metric"]),
+        claim=row["claim"],
+        party=row["party"],
+        speaker=row["speaker"],
+        said_on=row["said_on"],
+        metric=row["metric"],
         value=value,
         low=value if low is None else low,
         high=value if high is None else high,
-        unit=str(row["unit"]),
-        from_on=from_on if isinstance(from_on, dt.date) else None,
-        as_of_on=as_of_on,
-        sku=str(row["sku"] or ""),
-        site=str(row["site"] or ""),
-        counterparty=str(row["counterparty"] or ""),
-        qualifier=str(row["qualifier"] or ""),
-        statement=str(row["statement"]),
-        basis=str(row.get("basis") or ""),
-        evidence=tuple(str(one) for one in evidence) if isinstance(evidence, list) else (),
+        unit=row["unit"],
+        from_on=row["from_on"],
+        as_of_on=row["as_of_on"],
+        sku=row["sku"] or "",
+        site=row["site"] or "",
+        counterparty=row["counterparty"] or "",
+        qualifier=row["qualifier"] or "",
+        statement=row["statement"],
+        basis=row.get("basis") or "",
+        evidence=tuple(row.get("evidence") or ()),
     )

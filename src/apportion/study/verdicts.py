@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from apportion.model.metrics import MetricKind
-from apportion.study.counts import NOTHING, documented, fleet, last_fleet_day
+from apportion.study.band import Evidence
+from apportion.study.counts import NOTHING, documented, fleet, last_fleet_day, scope_of
 from apportion.study.known import Known
-from apportion.study.metrics import Evidence, evidence_for, is_count, scope_of
-from apportion.study.stated import Claim, exact
+from apportion.study.metrics import evidence_for, is_count
+from apportion.study.stated import Claim, Meant, exact
 from apportion.study.support import Support, support_of
 
 ACTIVE, PLANNED = "units_active", "units_planned"
@@ -30,6 +31,18 @@ class Verdict(enum.StrEnum):
     UNSUPPORTED = "unsupported"  # The evidence does not reach it; what is not documented may be true.
     NOT_COMPARABLE = "not comparable"  # Nothing in the facts speaks of it.
     TOO_EARLY = "too early"  # Its day has not come, it is not reached, and could still be.
+
+
+_VERDICTS = {
+    "above-ceiling": Verdict.CONTRADICTED,
+    "below-floor": Verdict.CONTRADICTED,
+    "reached": Verdict.CONSISTENT,
+    "reached-within": Verdict.CONSISTENT,
+    "below-assumed": Verdict.UNSUPPORTED,
+    "not-reached": Verdict.UNSUPPORTED,
+    "too-late": Verdict.UNSUPPORTED,
+    "may-still": Verdict.TOO_EARLY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,16 +140,16 @@ def judge(known: Known, claim: Claim, *, claims: Sequence[Claim]) -> Judged:
         claim: The claim.
         claims: All claims of the view, among which the base of a target is looked for.
     """
-    unknown = _unknown_name(known, claim)
+    unknown, meant = _unknown_name(known, claim), claim.meant
     found = unknown or evidence_for(known, claim)
-    if isinstance(found, str):
-        return Judged(claim=claim, verdict=Verdict.NOT_COMPARABLE, reason=found)
+    if isinstance(found, str) or meant is None:
+        return Judged(claim=claim, verdict=Verdict.NOT_COMPARABLE, reason=str(found))
     target = target_of(known, claim, claims=claims) if claim.metric == PLANNED else None
     reach = reach_of(known, claim) if _is_to_come(claim) and is_count(claim) else None
-    verdict, reason = _verdict(claim, found, day=known.day, reach=reach)
+    reason = _reason(claim, meant, found, day=known.day, reach=reach)
     return Judged(
         claim=claim,
-        verdict=verdict,
+        verdict=_VERDICTS[reason],
         reason=reason,
         evidence=found,
         gap=_gap(claim, found, target=target),
@@ -158,26 +171,22 @@ def _is_to_come(claim: Claim) -> bool:
     return claim.as_of_on > claim.said_on
 
 
-def _verdict(claim: Claim, found: Evidence, *, day: dt.date, reach: Reach | None) -> tuple[Verdict, str]:
-    """Return the verdict and why; the first that fits, in this order."""
-    meant = claim.meant
-    assert meant is not None, "a claim with evidence states a value"
-    is_counted = claim.kind is not None and claim.kind.kind in {MetricKind.COUNT, MetricKind.FLOW}
+def _reason(claim: Claim, meant: Meant, found: Evidence, *, day: dt.date, reach: Reach | None) -> str:
+    """Return why a claim has its verdict; the first that fits, in this order."""
     if found.ceiling is not None and meant.exceeds(found.ceiling):
-        return Verdict.CONTRADICTED, "above-ceiling"
+        return "above-ceiling"
     if found.floor is not None and meant.falls_short(found.floor):
-        return Verdict.CONTRADICTED, "below-floor"
-    exceeds, falls_short = meant.exceeds(found.high), meant.falls_short(found.low)
-    if not exceeds and not falls_short:
+        return "below-floor"
+    falls_short = meant.falls_short(found.low)
+    if not falls_short and not meant.exceeds(found.high):
         is_plain = not meant.exceeds(found.plain) and not meant.falls_short(found.plain)
-        return Verdict.CONSISTENT, "reached" if is_plain else "reached-within"
+        return "reached" if is_plain else "reached-within"
+    is_counted = claim.kind is not None and claim.kind.kind in {MetricKind.COUNT, MetricKind.FLOW}
     if is_counted and falls_short:
-        return Verdict.UNSUPPORTED, "below-assumed"
+        return "below-assumed"
     if claim.as_of_on <= day:
-        return Verdict.UNSUPPORTED, "not-reached"
-    if reach is not None and reach.best_on < day:
-        return Verdict.UNSUPPORTED, "too-late"
-    return Verdict.TOO_EARLY, "may-still"
+        return "not-reached"
+    return "too-late" if reach is not None and reach.best_on < day else "may-still"
 
 
 def _gap(claim: Claim, found: Evidence, *, target: Target | None) -> Gap:
@@ -186,13 +195,12 @@ def _gap(claim: Claim, found: Evidence, *, target: Target | None) -> Gap:
     if claim.is_dated:
         day = claim.as_of_on.toordinal()
         return Gap(low=found.low - day, high=found.high - day, unit="days")
-    assert claim.low is not None
-    assert claim.high is not None
-    return Gap(low=claim.low - found.high, high=claim.high - found.low, unit=claim.unit)
+    low, high = claim.low or NOTHING, claim.high or NOTHING
+    return Gap(low=low - found.high, high=high - found.low, unit=claim.unit)
 
 
 def base_of(claim: Claim, claims: Iterable[Claim]) -> Claim | None:
-    """Return the claim of what is active that a target counts from: the latest said by then, of all sites or its own."""
+    """Return the claim of what is active that a target counts from: the latest by then, of its site or of all."""
     bases = [
         one
         for one in claims
@@ -266,15 +274,18 @@ def _before(day: dt.date, *, weeks: Fraction, days: int) -> dt.date:
 
 def _set_apart(known: Known, claim: Claim) -> tuple[Support, ...]:
     """Return the rows of the claim's party, SKU and site that are known by a claim alone."""
-    found = []
-    for table, key, party in (("fleet", "holding", "party"), ("orders", "order", "customer")):
-        for row in _claimed(known, table):
-            if row[party] == claim.party:
-                found.append(support_of(table, row, name=str(row[key])))
     sites = (claim.site,) if claim.site else known.sites_of.get(claim.party, ())
-    for row in _claimed(known, "readiness"):
-        if row["site"] in sites:
-            found.append(support_of("readiness", row, name=f"{row['site']} {row['step']}"))
+    found = [
+        support_of(table, row, name=str(row[key]))
+        for table, key, party in (("fleet", "holding", "party"), ("orders", "order", "customer"))
+        for row in _claimed(known, table)
+        if row[party] == claim.party
+    ]
+    found += [
+        support_of("readiness", row, name=f"{row['site']} {row['step']}")
+        for row in _claimed(known, "readiness")
+        if row["site"] in sites
+    ]
     return tuple(found)
 
 
