@@ -9,7 +9,7 @@ from apportion.commands.plans import make_plan
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Code, Finding, Severity, in_order
 from apportion.model.policy import Policy, Rule
-from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
+from tests.broken import GOOD, SETTINGS, Broken, claim, lot, order, rental, shipment, site, sku, step
 from tests.build import write_scenario
 
 # What an exception carries and no finding; the command line holds them.
@@ -57,6 +57,41 @@ BROKEN: dict[Code, Broken] = {
         severity=WARNING,
         tables={"supply": [lot(reserved_for="A")]},
         files={"swap.toml": f"{SWAP}\n{MOVE}\n"},
+    ),
+    Code.METRIC_UNKNOWN: Broken(
+        file="claims.csv",
+        row=2,
+        column="metric",
+        quoted="'unit_active'",
+        severity=WARNING,
+        tables={"claims": [claim(metric="unit_active")]},
+    ),
+    Code.METRIC_UNIT: Broken(
+        file="claims.csv", row=2, column="unit", quoted="'kW'", severity=WARNING, tables={"claims": [claim(unit="kW")]}
+    ),
+    Code.METRIC_PLACE: Broken(
+        file="claims.csv",
+        row=2,
+        column="site",
+        quoted="'ready_on'",
+        severity=WARNING,
+        tables={"claims": [claim(metric="ready_on", unit="date")]},
+    ),
+    Code.CLAIM_KNOWN_EARLY: Broken(
+        file="claims.csv",
+        row=2,
+        column="known_on",
+        quoted="'2024-01-01'",
+        severity=WARNING,
+        tables={"claims": [claim(known_on="2024-01-01")]},
+    ),
+    Code.CLAIM_BEFORE_SAID: Broken(
+        file="claims.csv",
+        row=2,
+        column="as_of_on",
+        quoted="2024-01-02",
+        severity=WARNING,
+        tables={"claims": [claim(metric="units_planned", as_of_on="2024-01-02")]},
     ),
     Code.TABLE_MISSING: Broken(file="supply.csv", quoted="supply.csv", tables={"supply": None}),
     Code.TABLE_UNKNOWN: Broken(

@@ -32,6 +32,8 @@ NO_SUPPLY = frozenset({"L7"})
 PURCHASES = frozenset({"PO1", "PO4", "PO5"})
 # Tables that the facts hold in the shape of the scenario.
 AS_THEY_STAND = ("interests", "transfers")
+# The facts name servers and GPUs of one generation.
+LEAD_TIME_SKU = "H100-SXM"
 USEFUL_LIFE_DAYS = "1826"
 LOT_UNITS = "8"
 UNITS = {"GPU": ("units", 1), "USD_bn": ("USD", 10**9), "MW": ("kW", 1000)}
@@ -252,6 +254,35 @@ def claims() -> Iterator[Row]:
         }
 
 
+def lead_times() -> Iterator[Row]:
+    """Yield the lead times told before the cut-off, all of them of the SKU that the orders here ask for.
+
+    Each speaks of its own day, though no later than the quarter it is of, and was known once its source was out.
+    """
+    told = [fact for fact in rows_of("lead_times") if fact["after_cutoff"] == "no"]
+    sources = {fact["source"]: fact for fact in rows_of("sources")}
+    for number, fact in enumerate(sorted(told, key=lead_time_day), start=1):
+        source = sources[fact["source"]]
+        weeks = (Decimal(fact["weeks_low"]) + Decimal(fact["weeks_high"])) / 2
+        yield {
+            "lead": f"LT{number}",
+            "sku": LEAD_TIME_SKU,
+            "stated_on": lead_time_day(fact),
+            "weeks": scaled(str(weeks), 1),
+            "weeks_low": fact["weeks_low"],
+            "weeks_high": fact["weeks_high"],
+            "basis": fact["basis"],
+            "known_on": source["published_on"],
+            "evidence": source["id"],
+        }
+
+
+def lead_time_day(fact: Row) -> str:
+    """Return the day that a lead time speaks of."""
+    year, quarter = fact["quarter"].split("Q")
+    return min(middle_day(fact["as_of"]), last_day(f"{year}-{3 * int(quarter):02}"))
+
+
 def events() -> Iterator[Row]:
     """Yield what happened, and the purchases that stand before the plan."""
     for fact in rows_of("events"):
@@ -373,7 +404,20 @@ def proposal() -> str:
 def main() -> int:
     """Write the scenario folder; exit code 1 and nothing written if a check fails."""
     overlay = Overlay()
-    makers = (parties, skus, sites, readiness, supply, orders, fleet, programmes, rentals, claims, events)
+    makers = (
+        parties,
+        skus,
+        sites,
+        readiness,
+        supply,
+        orders,
+        fleet,
+        programmes,
+        rentals,
+        claims,
+        lead_times,
+        events,
+    )
     tables = {make.__name__: overlay.finished(make.__name__, make()) for make in makers}
     for name in AS_THEY_STAND:
         tables[name] = overlay.finished(name, rows_of(name))

@@ -128,7 +128,7 @@ def counts_against_power(known: Known, judged: Sequence[Judged]) -> Iterator[Con
         if claim.metric not in {ACTIVE, PLANNED} or not claim.sku or claim.value is None:
             continue
         scope = scope_of(claim)
-        rows = readiness_rows(known, scope)
+        rows = readiness_rows(known, scope, until=scope.day)
         site_kw = exact(known.skus[claim.sku]["site_kw"]) or NOTHING
         weight = (exact(known.skus[claim.sku]["reference_units"]) or NOTHING) if scope.is_reference else 1
         need, there = claim.value / weight * site_kw, power(known, scope)

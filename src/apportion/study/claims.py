@@ -237,7 +237,7 @@ def _claim_row(
         *_cells(claim),
         str(one.verdict),
         one.reason,
-        None if evidence is None else evidence.basis or None,
+        one.basis or None,
         *numbers,
         *days,
         *_gap_cells(one),

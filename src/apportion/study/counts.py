@@ -256,13 +256,13 @@ def _units_left(rooms: Rooms, *, site: str, sku: str, day: dt.date) -> Fraction:
     return Fraction(min(fits, default=0))
 
 
-def readiness_rows(known: Known, scope: Scope) -> tuple[Support, ...]:
-    """Return the readiness rows of the sites meant, claims left out."""
+def readiness_rows(known: Known, scope: Scope, *, until: dt.date = dt.date.max) -> tuple[Support, ...]:
+    """Return the readiness rows of the sites meant that may be ready by a day, claims left out."""
     sites = set(sites_meant(known, scope))
     return tuple(
         support_of("readiness", row, name=f"{row['site']} {row['step']}")
         for row in known.world.table("readiness").iter_rows(named=True)
-        if row["site"] in sites
+        if row["site"] in sites and (row.get("ready_on_early") or row["ready_on"]) <= until
     )
 
 

@@ -17,7 +17,7 @@ from apportion.study.counts import NOTHING, documented, fleet, last_fleet_day, s
 from apportion.study.known import Known
 from apportion.study.metrics import evidence_for, is_count
 from apportion.study.stated import Claim, Meant, exact
-from apportion.study.support import Support, support_of
+from apportion.study.support import Support, support_of, weakest
 
 ACTIVE, PLANNED = "units_active", "units_planned"
 DAYS_OF_A_WEEK = 7
@@ -124,6 +124,11 @@ class Judged:
         own = self.evidence.support if self.evidence is not None else ()
         towards = self.target.support if self.target is not None else ()
         return tuple(dict.fromkeys((*own, *towards)))
+
+    @property
+    def basis(self) -> str:
+        """Return the weakest class of the rows that evidence and gap rest on; empty: not said."""
+        return weakest(row.basis for row in self.support)
 
     @property
     def shared_evidence(self) -> tuple[str, ...]:
