@@ -7,7 +7,6 @@ over them → evidence takes its days from the rows that cite it → checks → 
 
 from __future__ import annotations
 
-import calendar
 import csv
 import sys
 import tomllib
@@ -17,6 +16,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.scenario_figures import (  # noqa: E402 - found once the root is on the path
+    first_day,
+    last_day,
+    lead_time_day,
+    middle_day,
+    month_of,
+    ranged,
+    scaled,
+)
+
 FACTS = ROOT / "facts"
 TEXTS = ROOT / "tools" / "scenario_texts"
 TARGET = ROOT / "src" / "apportion" / "scenarios" / "tesla-x-2023"
@@ -50,47 +61,6 @@ def rows_of(name: str) -> list[Row]:
     """Return the rows of one file of the facts."""
     with (FACTS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def month_of(text: str) -> tuple[int, int]:
-    """Return year and month of ``2024-05`` or ``2024-05-20``."""
-    year, month = text.split("-")[:2]
-    return int(year), int(month)
-
-
-def first_day(text: str) -> str:
-    """Return the first day of a month; of a day, the first of its month."""
-    year, month = month_of(text)
-    return f"{year:04}-{month:02}-01"
-
-
-def last_day(text: str) -> str:
-    """Return the last day of a month or year; a day and an empty text stay as they are."""
-    if not text or text.count("-") == len(("month", "day")):
-        return text
-    if "-" not in text:
-        return f"{text}-12-31"
-    year, month = month_of(text)
-    return f"{text}-{calendar.monthrange(year, month)[1]}"
-
-
-def middle_day(text: str) -> str:
-    """Return the 15th of a month; a day and an empty text stay as they are."""
-    return f"{text}-15" if text.count("-") == 1 else text
-
-
-def scaled(text: str, factor: int) -> str:
-    """Return a figure times a factor, without an exponent; unknown stays empty."""
-    if not text:
-        return ""
-    value = Decimal(text) * factor
-    return format(value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize(), "f")
-
-
-def ranged(column: str, fact: Row, *, source: str) -> Row:
-    """Return a column with its range, from the low, mid and high of a figure."""
-    names = {"low": f"{column}_low", "mid": column, "high": f"{column}_high"}
-    return {name: fact[source.format(case)] for case, name in names.items()}
 
 
 def known(fact: Row) -> Row:
@@ -275,12 +245,6 @@ def lead_times() -> Iterator[Row]:
             "known_on": source["published_on"],
             "evidence": source["id"],
         }
-
-
-def lead_time_day(fact: Row) -> str:
-    """Return the day that a lead time speaks of."""
-    year, quarter = fact["quarter"].split("Q")
-    return min(middle_day(fact["as_of"]), last_day(f"{year}-{3 * int(quarter):02}"))
 
 
 def events() -> Iterator[Row]:

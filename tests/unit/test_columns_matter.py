@@ -220,7 +220,16 @@ LATER: dict[str, dict[str, str]] = {
     "fleet": {"party": STUDY},
     **{
         name: {column.name: STUDY for column in TABLES[name].columns}
-        for name in ("programmes", "rentals", "interests", "transfers", "claims", "events", "evidence")
+        for name in (
+            "programmes",
+            "rentals",
+            "interests",
+            "transfers",
+            "claims",
+            "lead_times",
+            "events",
+            "evidence",
+        )
     },
 }
 ANYWHERE = {"basis": LABEL, "evidence": LABEL, "note": LABEL}
@@ -298,6 +307,7 @@ ROWS_OF_STUDIES = {
     "interests": "bob,ann,owner,2025-01-01,2025-01-09,5,2025-01-02",
     "transfers": "T,ann,bob,people,2025-01-01,2025-01-09,5,7,found",
     "claims": "K,ann,bob,2025-01-01,units,5,units,2025-01-01,2025-01-09,a,n,v,about,said",
+    "lead_times": "LT,a,2025-01-01,5",
     "events": "E,2025-01-01,start,ann,n,Title",
     "evidence": "X,memo,Title,2025-01-01,here,says,X",
 }

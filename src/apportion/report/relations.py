@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from apportion.report.facts import currency_words
@@ -50,8 +51,9 @@ def contradiction_sentence(found: Claims, one: Contradiction, *, words: Words) -
     """Return what does not hold together, with its numbers."""
     if one.relation is Relation.DISPUTED:
         return _disputed(found, one, words=words)
-    values = {"claims": words.listed(one.claims), "party": _name(found, one.party)}
-    return words.say(_SENTENCES[one.relation], **values, **_VALUES[one.relation](found, one, words))
+    told = Telling(words, customers_named(found.world))
+    values = {"claims": words.listed(one.claims), "party": told.name(one.party)}
+    return words.say(_SENTENCES[one.relation], **values, **_VALUES[one.relation](one, told))
 
 
 def _disputed(found: Claims, one: Contradiction, *, words: Words) -> str:
@@ -66,125 +68,125 @@ def _disputed(found: Claims, one: Contradiction, *, words: Words) -> str:
     return words.say("claims.relation.disputed-claims", claims=words.listed(one.claims), **values)
 
 
-def _name(found: Claims, party: str) -> str:
-    return customers_named(found.world).get(party, party)
-
-
-def _span(low: object, high: object, *, words: Words) -> str:
-    ends = [one if isinstance(one, Fraction) else Fraction(0) for one in (low, high)]
-    return (
-        words.text_of(ends[0]) if ends[0] == ends[1] else words.say("claims.range", low=ends[0], high=ends[1])
-    )
-
-
-def _with_unit(value: str, unit: str, *, words: Words) -> str:
-    named = currency_words(unit, words=words)
-    return words.say("claims.unit", value=value, unit=words.say(_UNITS[unit]) if unit in _UNITS else named)
-
-
-def _dollars(value: object, *, words: Words) -> str:
-    return _with_unit(_span(value, value, words=words), "USD", words=words)
-
-
 Values = Mapping[str, Value]
 
 
-def _book(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """In which words a study is told, and what its parties are called."""
+
+    words: Words
+    names: Mapping[str, str]
+
+    def name(self, party: object) -> str:
+        """Return what a party is called."""
+        return self.names.get(str(party), str(party))
+
+    def span(self, low: object, high: object) -> str:
+        """Return a range, or the one value that it is."""
+        ends = [one if isinstance(one, Fraction) else Fraction(0) for one in (low, high)]
+        if ends[0] == ends[1]:
+            return self.words.text_of(ends[0])
+        return self.words.say("claims.range", low=ends[0], high=ends[1])
+
+    def with_unit(self, value: str, unit: str) -> str:
+        """Return a value with its unit."""
+        named = currency_words(unit, words=self.words)
+        unit_told = self.words.say(_UNITS[unit]) if unit in _UNITS else named
+        return self.words.say("claims.unit", value=value, unit=unit_told)
+
+    def dollars(self, low: object, high: object | None = None) -> str:
+        """Return a sum of money, or a range of it."""
+        return self.with_unit(self.span(low, low if high is None else high), "USD")
+
+
+def _book(one: Contradiction, told: Telling) -> Values:
     return {
-        "added": _span(one.values["to_add"], one.values["to_add"], words=words),
-        "unit": words.say(_UNITS[one.unit]),
+        "added": told.span(one.values["to_add"], one.values["to_add"]),
+        "unit": told.words.say(_UNITS[one.unit]),
         "day": _day(one.last_on),
-        "documented": _span(one.values["least"], one.values["most"], words=words),
-        "gap": _span(one.low, one.high, words=words),
+        "documented": told.span(one.values["least"], one.values["most"]),
+        "gap": told.span(one.low, one.high),
     }
 
 
-def _reach(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found
+def _reach(one: Contradiction, told: Telling) -> Values:
     return {
-        "gap": _span(one.low, one.high, words=words),
-        "unit": words.say(_UNITS[one.unit]),
+        "gap": told.span(one.low, one.high),
+        "unit": told.words.say(_UNITS[one.unit]),
         "last": _day(one.first_on),
         "day": _day(one.last_on),
     }
 
 
-def _part(found: Claims, one: Contradiction, words: Words) -> Values:
+def _part(one: Contradiction, told: Telling) -> Values:
     return {
-        "total": _dollars(one.values["total"], words=words),
-        "share": _span(one.low, one.high, words=words),
-        "counterparty": _name(found, str(one.values["counterparty"])),
+        "total": told.dollars(one.values["total"]),
+        "share": told.span(one.low, one.high),
+        "counterparty": told.name(one.values["counterparty"]),
     }
 
 
-def _spend(found: Claims, one: Contradiction, words: Words) -> Values:
+def _spend(one: Contradiction, told: Telling) -> Values:
     values = one.values
-    bought = _span(values["units_low"], values["units_high"], words=words)
+    bought = told.span(values["units_low"], values["units_high"])
     return {
         "added": values["units"],
-        "price": _dollars(values["price"], words=words),
-        "cost": _dollars(values["cost"], words=words),
-        "stated": _with_unit(_span(values["low"], values["high"], words=words), "USD", words=words),
+        "price": told.dollars(values["price"]),
+        "cost": told.dollars(values["cost"]),
+        "stated": told.dollars(values["low"], values["high"]),
         "bought": bought,
-        "counterparty": _name(found, str(values["counterparty"])),
+        "counterparty": told.name(values["counterparty"]),
     }
 
 
-def _power(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found
+def _power(one: Contradiction, told: Telling) -> Values:
     return {
         "units": one.values["units"],
         "need": one.values["need"],
         "each": one.values["site_kw"],
         "day": _day(one.last_on),
-        "known": _span(one.values["low"], one.values["high"], words=words),
+        "known": told.span(one.values["low"], one.values["high"]),
     }
 
 
-def _room(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found, words
+def _room(one: Contradiction, _told: Telling) -> Values:
     return {"day": one.values["day"], "added": one.values["added"], "room": one.values["room"]}
 
 
-def _readiness(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found, words
+def _readiness(one: Contradiction, _told: Telling) -> Values:
     return one.values
 
 
-def _site(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found
+def _site(one: Contradiction, told: Telling) -> Values:
     others = str(one.values["others"]).split("|")
-    return {"site": one.values["site"], "others": words.listed(others)}
+    return {"site": one.values["site"], "others": told.words.listed(others)}
 
 
-def _days(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found, words
+def _days(one: Contradiction, _told: Telling) -> Values:
     return {"first": _day(one.first_on), "last": _day(one.last_on), "days": one.high or Fraction(0)}
 
 
-def _between(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found
-    low, high = (_span(end, end, words=words) for end in (one.low, one.high))
-    return {"low": low, "high": _with_unit(high, one.unit, words=words)}
+def _between(one: Contradiction, told: Telling) -> Values:
+    low, high = (told.span(end, end) for end in (one.low, one.high))
+    return {"low": low, "high": told.with_unit(high, one.unit)}
 
 
-def _prices(found: Claims, one: Contradiction, words: Words) -> Values:
-    return {**_between(found, one, words), "sku": one.values["sku"], "factor": one.values["factor"]}
+def _prices(one: Contradiction, told: Telling) -> Values:
+    return {**_between(one, told), "sku": one.values["sku"], "factor": one.values["factor"]}
 
 
-def _hedges(found: Claims, one: Contradiction, words: Words) -> Values:
-    del found
-    hedges = [words.say(_HEDGES[hedge]) for hedge in str(one.values["hedges"]).split("|")]
-    value = _span(one.low, one.high, words=words)
-    return {"value": _with_unit(value, one.unit, words=words), "hedges": words.listed(hedges)}
+def _hedges(one: Contradiction, told: Telling) -> Values:
+    hedges = [told.words.say(_HEDGES[hedge]) for hedge in str(one.values["hedges"]).split("|")]
+    value = told.span(one.low, one.high)
+    return {"value": told.with_unit(value, one.unit), "hedges": told.words.listed(hedges)}
 
 
 def _day(day: dt.date | None) -> dt.date:
     return day or dt.date.max
 
 
-_VALUES: dict[Relation, Callable[[Claims, Contradiction, Words], Values]] = {
+_VALUES: dict[Relation, Callable[[Contradiction, Telling], Values]] = {
     Relation.BOOK: _book,
     Relation.REACH: _reach,
     Relation.PART: _part,

@@ -151,7 +151,7 @@ def judge(known: Known, claim: Claim, *, claims: Sequence[Claim]) -> Judged:
         return Judged(claim=claim, verdict=Verdict.NOT_COMPARABLE, reason=str(found))
     target = target_of(known, claim, claims=claims) if claim.metric == PLANNED else None
     reach = reach_of(known, claim) if _is_to_come(claim) and is_count(claim) else None
-    reason = _reason(claim, meant, found, day=known.day, reach=reach)
+    reason = _reason(claim, found, meant=meant, day=known.day, reach=reach)
     return Judged(
         claim=claim,
         verdict=_VERDICTS[reason],
@@ -176,7 +176,7 @@ def _is_to_come(claim: Claim) -> bool:
     return claim.as_of_on > claim.said_on
 
 
-def _reason(claim: Claim, meant: Meant, found: Evidence, *, day: dt.date, reach: Reach | None) -> str:
+def _reason(claim: Claim, found: Evidence, *, meant: Meant, day: dt.date, reach: Reach | None) -> str:
     """Return why a claim has its verdict; the first that fits, in this order."""
     if found.ceiling is not None and meant.exceeds(found.ceiling):
         return "above-ceiling"
