@@ -368,20 +368,8 @@ def proposal() -> str:
 def main() -> int:
     """Write the scenario folder; exit code 1 and nothing written if a check fails."""
     overlay = Overlay()
-    makers = (
-        parties,
-        skus,
-        sites,
-        readiness,
-        supply,
-        orders,
-        fleet,
-        programmes,
-        rentals,
-        claims,
-        lead_times,
-        events,
-    )
+    book = (parties, skus, sites, readiness, supply, orders, fleet, programmes, rentals)
+    makers = (*book, claims, lead_times, events)
     tables = {make.__name__: overlay.finished(make.__name__, make()) for make in makers}
     for name in AS_THEY_STAND:
         tables[name] = overlay.finished(name, rows_of(name))
