@@ -49,7 +49,8 @@ def evidence_for(known: Known, claim: Claim) -> Found:
 def _with_ceiling(known: Known, found: Evidence, *, scope: Scope) -> Evidence:
     """Return a count with the most that all known power can run, where no site's power is unknown or assumed."""
     rows = readiness_rows(known, scope)
-    if not scope.sku or not rows or sites_without_date(known, scope) or not is_firm(rows):
+    is_whole = bool(rows) and not sites_without_date(known, scope) and scope.day <= known.day
+    if not scope.sku or not is_whole or not is_firm(rows):
         return found
     row = known.skus[scope.sku]
     site_kw = exact(row.get("site_kw_low")) or exact(row["site_kw"])
@@ -92,9 +93,12 @@ def _by_case(known: Known, by_case: Mapping[Case, Fraction], *, support: tuple[S
 
 
 def _at_sites(known: Known, scope: Scope, *, found: Evidence) -> Evidence:
-    """Return what is known of the sites meant with its bounds: from above only where each has a readiness."""
+    """Return what is known of the sites meant with its bounds: from above only where each has a readiness.
+
+    A hall that nobody knows of may still be built, so a day to come is not bounded from above.
+    """
     unknown = sites_without_date(known, scope)
-    return bounded(replace(found, unknown=unknown), is_whole=not unknown)
+    return bounded(replace(found, unknown=unknown), is_whole=not unknown and scope.day <= known.day)
 
 
 def _power(known: Known, claim: Claim) -> Found:
