@@ -40,7 +40,7 @@ def judge(world: World) -> Claims:
     return judge_claims(world, [swap()])
 
 
-def with_table(world: World, name: str, frame: pl.DataFrame) -> World:
+def with_table(world: World, name: str, *, frame: pl.DataFrame) -> World:
     return replace(world, tables={**world.tables, name: frame})
 
 
@@ -71,7 +71,7 @@ def test_taking_claims_out_changes_no_evidence_and_no_verdict_of_the_others(
 ) -> None:
     world = story().as_known_on(DAYS[-1], viewpoint)
     claims = world.tables["claims"]
-    less = with_table(world, "claims", claims.filter(pl.col("claim").is_in(sorted(kept))))
+    less = with_table(world, "claims", frame=claims.filter(pl.col("claim").is_in(sorted(kept))))
     whole = judge(world).claims.filter(pl.col("claim").is_in(sorted(kept)))
     part = judge(less).claims
     columns = [*BANDS[:-1], "verdict"]
@@ -85,7 +85,7 @@ def test_rows_that_only_a_claim_stands_behind_change_no_evidence(day: dt.date, v
     less = world
     for name in ("fleet", "orders", "readiness"):
         frame = world.tables[name]
-        less = with_table(less, name, frame.filter((pl.col("basis") != "claim").fill_null(value=True)))
+        less = with_table(less, name, frame=frame.filter((pl.col("basis") != "claim").fill_null(value=True)))
     assert judge(less).claims.select(BANDS).equals(judge(world).claims.select(BANDS))
 
 

@@ -1,14 +1,8 @@
-"""Each metric with claims that nobody has made, in each verdict that it can have; and the rules between claims.
-
-The world by hand: c holds 3 units since December, ordered 5 and receives a lot of 4 on 2 January; v supplies it.
-The hall s has 9 kW from 1 January on, a unit takes 1 kW and costs 100 dollars; o owns 25 percent of c. The day
-looked from is 31 January. So: ordered 5, reserved 4, delivered 3 + 4 = 7, active 7 of at most 9, room 9 - 3 = 6.
-"""
+"""Each metric with claims that nobody has made, in each verdict that it can have."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -16,68 +10,14 @@ import pytest
 
 from apportion.model.metrics import METRICS
 from apportion.model.proposal import Kind, Move, Proposal
-from apportion.model.world import World
-from apportion.study.claims import Claims, judge_claims
-from apportion.study.verdicts import Judged, Verdict
-from tests.broken import SETTINGS, Cells, claim, lot, order, party, shipment, site, sku, step
-from tests.build import Rows, make_world
+from apportion.study.claims import judge_claims
+from apportion.study.verdicts import Verdict
+from tests.broken import Cells, lot, order, shipment, site, sku, step
+from tests.build import Rows
+from tests.claim_worlds import AFTER, judged, stated, together, world_of
 
 CONSISTENT, CONTRADICTED, UNSUPPORTED = "consistent", "contradicted", "unsupported"
-INCOMPARABLE, EARLY = "not comparable", "too early"
-AFTER = "2024-03-01"
-NOW = "2024-01-31"
-
-
-def fleet(**cells: str) -> Cells:
-    plain = {"holding": "F", "party": "c", "site": "s", "sku": "k", "quantity": "3", "since_on": "2023-12-01"}
-    return plain | cells
-
-
-def world_of(*claims: Cells, basis: str = "fact", **tables: Rows) -> World:
-    known = {"basis": basis}
-    plain: dict[str, Rows] = {
-        "parties": [party(), *(party(party=name, name=name.upper()) for name in ("d", "o", "v"))],
-        "skus": [sku(unit_price_usd="100", **known)],
-        "sites": [site(users="c"), site(site="t", name="T", users="d")],
-        "readiness": [step(**known)],
-        "supply": [lot(reserved_for="A", **known)],
-        "orders": [order(**known)],
-        "fleet": [fleet(**known)],
-        "interests": [
-            {"holder": "o", "entity": "c", "role": "owner", "from_on": "2020-01-01", "share_percent": "25"}
-            | known
-        ],
-        "claims": list(claims),
-    }
-    return make_world({**SETTINGS}, {name: rows for name, rows in {**plain, **tables}.items() if rows})
-
-
-def judged(world: World, *, proposals: Sequence[Proposal] = ()) -> Judged:
-    found = judge_claims(world, proposals).judged
-    assert len(found) == 1
-    return found[0]
-
-
-def stated(metric: str, value: str, as_of_on: str = NOW, **cells: str) -> Cells:
-    units = {
-        "units": "units",
-        "spend": "USD",
-        "value": "USD",
-        "unit": "USD",
-        "power": "kW",
-        "share": "percent",
-    }
-    unit = "USD" if metric == "unit_price_usd" else units.get(metric.partition("_")[0], "date")
-    needed = {
-        "units_room": {"sku": "k"},
-        "unit_price_usd": {"sku": "k"},
-        "share_percent": {"counterparty": "o"},
-        "ready_on": {"site": "s"},
-        "units_output": {"party": "v"},
-    }
-    plain = {"metric": metric, "value": value, "unit": unit, "as_of_on": as_of_on} | needed.get(metric, {})
-    return claim(**plain | cells)
-
+EARLY = "too early"
 
 FIRM = [
     # What facts bound: metric, value, verdict.
@@ -131,7 +71,7 @@ def test_what_is_assumed_speaks_against_nobody(metric: str, value: str, verdict:
 
 @pytest.mark.parametrize("metric", [name for name in METRICS if name != "ready_on"])
 def test_a_day_that_has_not_come_is_too_early_to_judge(metric: str) -> None:
-    one = judged(world_of(stated(metric, "9000", AFTER), basis="assumption"))
+    one = judged(world_of(stated(metric, "9000", as_of_on=AFTER), basis="assumption"))
     assert (one.verdict, one.reason) == (Verdict.TOO_EARLY, "may-still")
 
 
@@ -157,7 +97,7 @@ def test_a_claim_without_a_value_cannot_be_compared(metric: str) -> None:
     ],
 )
 def test_a_ready_date_is_held_against_readiness(day: str, basis: str, verdict: str) -> None:
-    assert judged(world_of(stated("ready_on", "", day), basis=basis)).verdict == verdict
+    assert judged(world_of(stated("ready_on", "", as_of_on=day), basis=basis)).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -285,170 +225,6 @@ def test_only_what_was_decided_and_known_by_the_day_is_carried_out(
     assert bool(found.known.applied) == is_applied
 
 
-def target(**cells: str) -> list[Cells]:
-    base = stated("units_active", "6", "2024-01-03", claim="B", sku="k")
-    return [base, stated("units_planned", "20", AFTER, claim="T", sku="k", **cells)]
-
-
-def together(*values: object) -> tuple[object, ...]:
-    return values
-
-
-def of(found: Claims, claim_id: str) -> Judged:
-    return next(one for one in found.judged if one.claim.claim == claim_id)
-
-
-def test_a_target_counts_from_the_claim_of_what_runs() -> None:
-    # 20 - 6 = 14 to add; the lot of 2 January may be in the 6: at least 0, at most 4 are documented.
-    one = of(judge_claims(world_of(*target())), "T")
-    assert one.target is not None
-    assert one.gap is not None
-    assert together(one.target.to_add, one.target.least, one.target.most) == (14, 0, 4)
-    assert together(one.gap.low, one.gap.high) == (10, 14)
-
-
-def test_a_target_without_such_a_claim_counts_from_the_fleet() -> None:
-    # 20 - 3 = 17 to add, 4 documented.
-    one = of(judge_claims(world_of(target()[1])), "T")
-    assert one.target is not None
-    assert one.gap is not None
-    assert together(one.target.base_claim, one.target.base) == ("", 3)
-    assert together(one.gap.low, one.gap.high) == (13, 13)
-
-
-def lead(**cells: str) -> Cells:
-    plain = {"lead": "LT", "sku": "k", "stated_on": "2024-01-10", "weeks": "3", "weeks_low": "2"}
-    return plain | cells
-
-
-def test_the_last_day_to_order_is_the_target_less_the_lead_time() -> None:
-    # 1 March less 14 and 21 days; without a longest lead time the plain one stands in.
-    one = of(judge_claims(world_of(*target(), lead_times=[lead()])), "T")
-    assert one.reach is not None
-    assert together(one.reach.best_on, one.reach.plain_on) == (dt.date(2024, 2, 16), dt.date(2024, 2, 9))
-    assert together(one.reach.worst_on, one.verdict) == (dt.date(2024, 2, 9), Verdict.TOO_EARLY)
-
-
-def test_a_target_that_no_order_can_reach_any_more_is_unsupported() -> None:
-    # 1 March less 5 weeks is 26 January, before the day looked from.
-    found = judge_claims(world_of(*target(), lead_times=[lead(weeks="5", weeks_low="")]))
-    one = of(found, "T")
-    assert (one.verdict, one.reason) == (Verdict.UNSUPPORTED, "too-late")
-    assert "out-of-reach" in found.contradictions["relation"].to_list()
-
-
-def test_the_lead_time_stated_last_is_in_force_and_none_is_guessed() -> None:
-    rows = [
-        lead(),
-        lead(lead="LU", stated_on="2024-01-20", weeks="1", weeks_low="1"),
-        lead(lead="LV", stated_on=AFTER),
-    ]
-    one = of(judge_claims(world_of(*target(), lead_times=rows)), "T")
-    assert one.reach is not None
-    assert one.reach.support.name == "LU"
-    assert of(judge_claims(world_of(*target())), "T").reach is None
-
-
-def test_a_target_is_met_on_the_day_the_facts_reach_it() -> None:
-    met = stated("units_planned", "7", NOW, sku="k")
-    assert judged(world_of(met)).met_on == dt.date(2024, 1, 2)
-    assert judged(world_of(stated("units_planned", "8", NOW, sku="k"))).met_on is None
-
-
-def test_forecast_orders_are_told_beside_a_target_and_not_added_to_it() -> None:
-    orders = [order(), order(order="B", commitment="forecast", quantity="6", quantity_low="2")]
-    found = judge_claims(world_of(*target(), orders=orders))
-    last = found.aged[-1]
-    assert together(*last.forecast) == (2, 6, 6)
-    assert last.judged.gap is not None
-    assert last.judged.gap.low == 10
-
-
-RELATIONS: list[tuple[str, list[Cells], dict[str, Rows]]] = [
-    ("values-differ", [stated("power_kw", "9"), stated("power_kw", "12", claim="L")], {}),
-    (
-        "days-differ",
-        [stated("units_planned", "7", NOW), stated("units_planned", "7", AFTER, claim="L")],
-        {},
-    ),
-    (
-        "words-differ",
-        [
-            stated("units_delivered", "7", "2024-01-03", qualifier="about"),
-            stated("units_delivered", "7", "2024-01-03", claim="L", qualifier="at least"),
-        ],
-        {},
-    ),
-    (
-        "prices-differ",
-        [stated("unit_price_usd", "90"), stated("unit_price_usd", "110", claim="L", party="v")],
-        {},
-    ),
-    (
-        "part-of-total",
-        [stated("spend_usd", "1000"), stated("spend_usd", "300", claim="L", counterparty="v")],
-        {},
-    ),
-    (
-        "count-against-spend",
-        # 20 - 3 = 17 to add at 100 dollars: 1,700 against 500.
-        [stated("units_planned", "20", sku="k"), stated("spend_usd", "500", claim="L", counterparty="v")],
-        {},
-    ),
-    ("count-against-power", [stated("units_active", "12", sku="k")], {}),
-    (
-        "active-against-room",
-        [
-            stated("units_active", "8", "2024-01-03", sku="k"),
-            stated("units_room", "0", claim="L", from_on="2024-01-01"),
-        ],
-        {},
-    ),
-    ("target-against-book", target(), {}),
-    ("date-against-readiness", [stated("ready_on", "", "2023-12-30")], {}),
-    ("site-replaced", [stated("ready_on", "", "2024-01-30", site="t")], {}),
-    ("out-of-reach", target(), {"lead_times": [lead(weeks="5", weeks_low="5")]}),
-]
-
-
-@pytest.mark.parametrize(("relation", "claims", "tables"), RELATIONS, ids=[name for name, _, _ in RELATIONS])
-def test_each_relation_is_found_and_goes_with_its_claims(
-    relation: str, claims: list[Cells], tables: dict[str, Rows]
-) -> None:
-    found = judge_claims(world_of(*claims, basis="fact", **tables))
-    rows = [row for row in found.found if row.relation == relation]
-    assert len(rows) == 1
-    without = [one for one in claims if one["claim"] not in rows[0].claims]
-    assert relation not in {
-        row.relation for row in judge_claims(world_of(*without, basis="fact", **tables)).found
-    }
-
-
-def test_a_part_leaves_the_rest_of_the_total() -> None:
-    found = judge_claims(world_of(*RELATIONS[4][1])).found
-    assert [together(row.low, row.high) for row in found if row.relation == "part-of-total"] == [(70, 70)]
-
-
-def test_a_spending_that_the_count_would_come_to_is_no_contradiction() -> None:
-    claims = [
-        stated("units_planned", "20", sku="k"),
-        stated("spend_usd", "1700", claim="L", counterparty="v"),
-    ]
-    found = judge_claims(world_of(*claims))
-    assert "count-against-spend" not in found.contradictions["relation"].to_list()
-
-
-def test_a_dispute_names_the_claims_that_rest_on_either_side() -> None:
-    evidence = [
-        {"id": "E1", "kind": "post", "title": "One", "source": "here"},
-        {"id": "E2", "kind": "email", "title": "Two", "source": "here", "disputes": "E1"},
-    ]
-    found = judge_claims(world_of(stated("units_active", "7", evidence="E1"), evidence=evidence))
-    row = next(row for row in found.found if row.relation == "disputed-by")
-    assert (row.evidence, row.disputes, row.claims) == (("E2",), ("E1",), ("K",))
-    assert found.claims["disputed_by"].to_list() == [["E2"]]
-
-
 def test_numbers_stay_exact_until_they_are_written() -> None:
     skus = [sku(unit_price_usd="41666.67")]
     one = judged(world_of(stated("spend_usd", "5"), skus=skus))
@@ -457,5 +233,5 @@ def test_numbers_stay_exact_until_they_are_written() -> None:
 
 
 def test_a_day_to_come_is_not_bounded_by_the_power_known_today() -> None:
-    assert judged(world_of(stated("power_kw", "12", AFTER))).verdict == EARLY
-    assert judged(world_of(stated("units_active", "12", AFTER, sku="k"))).verdict == EARLY
+    assert judged(world_of(stated("power_kw", "12", as_of_on=AFTER))).verdict == EARLY
+    assert judged(world_of(stated("units_active", "12", as_of_on=AFTER, sku="k"))).verdict == EARLY
