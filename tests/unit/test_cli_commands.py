@@ -79,6 +79,7 @@ def test_each_command_is_done_with_exit_code_0(run: Runner, plan_folder: Path, t
         "adherence": ["three-orders"],
         "assess": ["tesla-x-2023", "swap-2023-12"],
         "suggest": ["tesla-x-2023"],
+        "claims": ["tesla-x-2023"],
         "export": ["three-orders", "--to", tmp_path / "out"],
         "template": [tmp_path / "empty.xlsx"],
         "workbook": [plan_folder, "--to", tmp_path / "plan.xlsx"],
