@@ -21,6 +21,7 @@ from apportion.model.policy import Rule
 from apportion.model.world import World
 from apportion.report.adherence_page import adherence_html
 from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
+from apportion.report.claims_page import claims_html
 from apportion.report.facts import grade_words, place_words, source_words, unit_words
 from apportion.report.suggestions_page import suggestions_html
 from apportion.report.words import FORMS, Sentence, Words, language_tag, languages
@@ -49,6 +50,7 @@ AS_WRITTEN = [
         "verify",
         "assess",
         "suggest",
+        "claims",
     ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
     *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "suggestion-1.toml"),
@@ -66,6 +68,8 @@ NAMES = {
     "orders": ("order", "balance"),
     "fleet": ("holding",),
     "evidence": ("id", "title"),
+    "interests": ("holder", "entity"),
+    "claims": ("claim", "statement"),
 }
 VERDICTS = {
     "en": re.compile(
@@ -341,3 +345,9 @@ def test_a_page_that_names_another_language_than_its_own_is_refused(tmp_path: Pa
         page.read_text(encoding="utf-8").replace('lang="zh-Hant"', f'lang="{tag}"', 1), encoding="utf-8"
     )
     assert [one.rule for one in verify_folder(tmp_path)] == ["file-differs"]
+
+
+def test_the_chinese_page_of_claims_says_nothing_in_english_but_names(world: World) -> None:
+    page = Told(claims_html(ap.claims(world), words=CHINESE))
+    assert english_in(page, known=known_names(world) | {PROPOSAL}) == []
+    assert "--lang zh-Hant" in "".join(page.said)

@@ -17,7 +17,7 @@ commands = typer.Typer()
 def claims(
     scenario: Scenario,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the tables and all that is said.", metavar="DIR")
+        Path | None, typer.Option(help="Folder for the page, the tables and all that is said.", metavar="DIR")
     ] = None,
     lang: Language = "en",
     as_known_on: KnownOn = None,
@@ -26,7 +26,7 @@ def claims(
     as_json: AsJson = False,
 ) -> None:
     """Lay every claim against what was known: documented, gap and verdict, and what does not hold together."""
-    from apportion.commands.claims import claims_as_json, claims_of_scenario, tell_claims
+    from apportion.commands.claims import CLAIMS_PAGE, claims_as_json, claims_of_scenario, tell_claims
     from apportion.commands.folders import tell_page
 
     found = claims_of_scenario(
@@ -45,4 +45,4 @@ def claims(
         print_table(rows)
     typer.echo("\n".join(sentences))
     if out is not None:
-        typer.echo(tell_page(out / "claims.csv", language=lang))
+        typer.echo(tell_page(out / CLAIMS_PAGE, language=lang))

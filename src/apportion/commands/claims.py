@@ -17,10 +17,12 @@ from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
 from apportion.report.claims import claims_json, claims_sentences, claims_table
+from apportion.report.claims_page import claims_html
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.claims import Claims, judge_claims
 
 __all__ = [
+    "CLAIMS_PAGE",
     "claims_as_json",
     "claims_of",
     "claims_of_scenario",
@@ -28,6 +30,7 @@ __all__ = [
     "write_claims",
 ]
 
+CLAIMS_PAGE = "claims.html"
 _JSON = "claims.json"
 
 
@@ -116,7 +119,7 @@ def claims_as_json(found: Claims, *, language: str = DEFAULT_LANGUAGE) -> dict[s
 
 
 def write_claims(found: Claims, *, folder: Path, language: str = DEFAULT_LANGUAGE) -> list[Path]:
-    """Write the tables of a study and all it says as JSON; return the files.
+    """Write the page of a study, its tables and all it says as JSON; return the files.
 
     Raises:
         UsageError: There is no such language, the folder holds a scenario, or cannot be written to.
@@ -127,5 +130,6 @@ def write_claims(found: Claims, *, folder: Path, language: str = DEFAULT_LANGUAG
         "contradictions.csv": as_text(found.contradictions).write_csv().encode(),
         "ageing.csv": as_text(found.ageing).write_csv().encode(),
         _JSON: f"{body}\n".encode(),
+        CLAIMS_PAGE: claims_html(found, words=Words.load(language)).encode(),
     }
     return write_files(folder, files)

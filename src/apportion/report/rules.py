@@ -33,16 +33,20 @@ _CASES = {
 }
 
 
-class Ruled(Protocol):
+class Viewed(Protocol):
+    """What was made under a view: facts, a plan, or a study."""
+
+    @property
+    def view(self) -> View:
+        """Return which statements were looked at."""
+
+
+class Ruled(Viewed, Protocol):
     """What was made under a policy and a view: a plan, or a study."""
 
     @property
     def policy(self) -> Policy:
         """Return the rules."""
-
-    @property
-    def view(self) -> View:
-        """Return which statements were looked at."""
 
 
 def rule_words(rule: Rule, *, words: Words) -> str:
@@ -109,7 +113,7 @@ def _levelled(world: World, policy: Policy, *, words: Words) -> list[str]:
     ]
 
 
-def view_sentences(plan: Ruled, *, words: Words) -> list[str]:
+def view_sentences(plan: Viewed, *, words: Words) -> list[str]:
     """Return which statements were looked at: known when, to whom, and which case."""
     return [*seen_by(plan.view, words=words), words.say(_CASES[plan.view.case])]
 
