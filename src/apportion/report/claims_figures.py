@@ -69,7 +69,7 @@ class Course:
 def target_figures(found: Claims, *, words: Words) -> list[Figure]:
     """Return one chart per target: what was stated against what was documented, as known day by day."""
     names = customers_named(found.world)
-    figures = []
+    figures: list[Figure] = []
     for row in found.judged:
         claim = row.claim
         days = found.ageing.filter(pl.col("claim") == claim.claim).sort("day_on")
@@ -169,6 +169,12 @@ def _known_by_day(found: Claims) -> list[Known]:
 
 def _counted(then: Known, scope: Scope) -> Counted:
     last = replace(scope, day=dt.date.fromordinal(then.until))
+    return Counted(
+        day=then.day,
+        ordered=_plain(ordered(then, scope)),
+        reserved=_plain(reserved(then, last)),
+        delivered=_plain(delivered(then, scope)),
+    )
 
 
 def _plain(items: Iterable[Item]) -> Fraction:
@@ -178,7 +184,7 @@ def _plain(items: Iterable[Item]) -> Fraction:
 def course_figures(found: Claims, given: Iterable[Course], *, words: Words) -> list[Figure]:
     """Return one chart per party and SKU: the highest count stated so far over what was ordered and received."""
     names = customers_named(found.world)
-    figures = []
+    figures: list[Figure] = []
     for index, one in enumerate(list(given)[:MOST_SMALL], start=1):
         stated = Line("policy", _highest(one.claims))
         lines = [
