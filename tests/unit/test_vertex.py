@@ -20,7 +20,7 @@ def random_program(rng: Random) -> tuple[list[Limit], dict[int, int], int]:
     for _ in range(rng.randint(0, 5)):
         chosen = rng.sample(range(count), rng.randint(1, count))
         limits.append(
-            Limit({one: rng.choice([-1, 1, 2, 3]) for one in chosen}, Fraction(rng.randint(0, 12), 2))
+            Limit({one: rng.choice([-1, 0, 1, 2, 3]) for one in chosen}, Fraction(rng.randint(0, 12), 2))
         )
     return limits, {one: rng.randint(0, 5) for one in range(count)}, count
 

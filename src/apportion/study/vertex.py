@@ -133,7 +133,7 @@ def solve_exactly(equations: Sequence[tuple[Mapping[int, int], Fraction]]) -> di
     The equation with fewest unknowns goes first, and in it the unknown that stands in fewest others, so that
     sparse equations stay sparse.
     """
-    left = [dict(row) for row, _ in equations]
+    left = [{unknown: value for unknown, value in row.items() if value} for row, _ in equations]
     rights = [right for _, right in equations]
     holders: dict[int, set[int]] = {}
     for index, row in enumerate(left):
