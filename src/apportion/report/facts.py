@@ -95,6 +95,11 @@ def place_words(finding: Finding, *, words: Words) -> str:
     return words.say("list.between").join(parts)
 
 
+def place_of(file: str, row: int, *, words: Words) -> str:
+    """Return where a row stands: file and row."""
+    return words.say("list.between").join([file, words.say("place.row", row=str(row))])
+
+
 def source_words(table: str, *, words: Words) -> str:
     """Return the table of the facts in which a row stands."""
     return words.say(_SOURCES[table])
