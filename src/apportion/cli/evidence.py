@@ -1,13 +1,28 @@
-"""The commands about evidence: what numbers rest on."""
+"""The commands about evidence: what numbers rest on, and what was known when."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli.options import AsJson, Language, PlanFolder, ScenarioAt
+from apportion.cli.options import (
+    AsJson,
+    KnownOn,
+    Language,
+    PlanFolder,
+    Scenario,
+    ScenarioAt,
+    Viewpoint,
+    day_of,
+)
 from apportion.cli.printing import print_json, print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from apportion.report.trace import Block
 
 commands = typer.Typer()
 
@@ -37,5 +52,31 @@ def trace(
     if as_json:
         print_json(found.as_json())
         return
-    for block in tell_trace(found, language=lang):
+    _print_blocks(tell_trace(found, language=lang))
+
+
+@commands.command()
+def timeline(
+    scenario: Scenario,
+    as_known_on: KnownOn = None,
+    viewpoint: Viewpoint = "all",
+    out: Annotated[Path | None, typer.Option(help="Folder for its CSV and JSON.", metavar="DIR")] = None,
+    most: Annotated[int, typer.Option(help="So many entries are printed.", min=1)] = 300,
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Lay out facts, statements, events, claims and decisions by the days known and made public, with what changed."""
+    from apportion.commands.evidence import lay_timeline, tell_timeline, timeline_as_json
+    from apportion.report.words import Words
+
+    Words.load(lang)
+    found, view = lay_timeline(scenario, out=out, as_known_on=day_of(as_known_on), viewpoint=viewpoint)
+    if as_json:
+        print_json(timeline_as_json(found, view))
+        return
+    _print_blocks(tell_timeline(found, view, most=most, language=lang))
+
+
+def _print_blocks(blocks: Iterable[Block]) -> None:
+    for block in blocks:
         typer.echo(block) if isinstance(block, str) else print_table(block)

@@ -19,25 +19,12 @@ from apportion.model.world import World
 from apportion.study.basis import STRENGTH, UNKNOWN, weakest, weakness
 from apportion.study.bearing import Bearing, Role, bearings
 from apportion.study.number import Number, read_number, value_of
+from apportion.study.says import SAYS
 from apportion.study.sources import Source, sources_of
 from apportion.study.statements import Fact, Statement, restated, row_name, under
 
 # So many rows of each part, and so many facts and alternatives, are told in full.
 MOST = 12
-# What a row of each table says to a plan.
-_SAYS: Mapping[str, tuple[str, ...]] = {
-    "orders": ("skus", "quantity", "sites", "requested_on", "max_late_days", "min_ship", "tier", "status"),
-    "shipments": ("order", "sku", "site", "quantity", "shipped_on"),
-    "supply": ("sku", "quantity", "arrives_on"),
-    "readiness": ("ready_on", "power_kw", "liquid_kw", "units_at_most"),
-    "fleet": ("party", "sku", "quantity", "since_on", "until_on"),
-    "sites": ("lead_days", "cooling", "users"),
-    "skus": ("site_kw", "lot_units", "reference_units"),
-    "parties": ("weight", "group"),
-    "entitlements": ("weight", "until_on"),
-    "raises": ("tier", "until_on"),
-    "quotas": ("party", "group", "sku", "site", "country", "from_on", "until_on", "at_most"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +277,7 @@ def _row(row: Mapping[str, object], *, table: str, key: Iterable[str]) -> Traced
         key=tuple(str(row[part] or "") for part in key),
         file=str(row[FILE]),
         row=int(str(row[ROW])),
-        says=tuple((name, str(row[name])) for name in _SAYS[table] if row.get(name)),
+        says=tuple((name, str(row[name])) for name in SAYS[table] if row.get(name)),
         basis=str(row.get("basis") or ""),
         evidence=tuple(evidence.split("|")) if evidence else (),
     )
