@@ -274,6 +274,16 @@ BROKEN: dict[Code, Broken] = {
         quoted="2024-01-02",
         settings={"policy": {"count_from_on": dt.date(2024, 1, 2)}},
     ),
+    Code.EVIDENCE_MISSING: Broken(
+        file="supply.csv",
+        column="evidence",
+        quoted="1 row of supply stands without evidence; the first is row 2, of basis 'fact'",
+        severity=INFO,
+        tables={
+            "supply": [lot(basis="fact")],
+            "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
+        },
+    ),
     Code.NOTHING_KNOWN_YET: Broken(
         file="supply.csv",
         quoted="2024-01-04 to all",

@@ -77,6 +77,29 @@ def timeline(
     _print_blocks(tell_timeline(found, view, most=most, language=lang))
 
 
+@commands.command()
+def cite(
+    scenario: Scenario,
+    row: Annotated[
+        str, typer.Argument(help="TABLE:KEY, e.g. orders:T1 or readiness:giga_texas,hall-1.", metavar="ROW")
+    ],
+    as_known_on: KnownOn = None,
+    viewpoint: Viewpoint = "all",
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Print the source lines of a row: title, kind, day published, where it can be found, basis, file and row."""
+    from apportion.commands.evidence import cite_row, tell_citations
+    from apportion.report.words import Words
+
+    Words.load(lang)
+    found = cite_row(scenario, row, as_known_on=day_of(as_known_on), viewpoint=viewpoint)
+    if as_json:
+        print_json([one.as_json() for one in found])
+        return
+    typer.echo("\n".join(tell_citations(found, language=lang)))
+
+
 def _print_blocks(blocks: Iterable[Block]) -> None:
     for block in blocks:
         typer.echo(block) if isinstance(block, str) else print_table(block)

@@ -1,4 +1,4 @@
-"""Acts on evidence: trace a number, lay out what was known when."""
+"""Acts on evidence: trace a number, lay out what was known when, cite a row."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from apportion.model.canonical import as_text
 from apportion.model.plan import Plan
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, View, World
+from apportion.report.cite import citation_lines
 from apportion.report.timeline import changed_texts, more_sentence, timeline_sentences, timeline_table
 from apportion.report.trace import Block, trace_blocks
 from apportion.report.words import DEFAULT_LANGUAGE, Words
+from apportion.study.cite import Citation, cite
 from apportion.study.timeline import Timeline, timeline
 from apportion.study.trace import MOST, Trace, trace, trace_under_each
 
 __all__ = [
     "MOST_ENTRIES",
+    "cite_row",
     "lay_timeline",
+    "tell_citations",
     "tell_timeline",
     "tell_trace",
     "timeline_as_json",
@@ -155,3 +159,25 @@ def tell_timeline(
     table = timeline_table(found, most=most, words=words)
     more = more_sentence(found, most=most, words=words)
     return [*blocks, *([table] if len(table) > 1 else []), *([more] if more else [])]
+
+
+def cite_row(
+    scenario: str, row: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
+) -> list[Citation]:
+    """Return every statement of a row, ``TABLE:KEY``, that a viewer knew, with its evidence.
+
+    Raises:
+        UsageError: There is no such scenario, row or viewpoint.
+        FindingsError: The scenario has findings of error grade.
+    """
+    looked = read_scenario(scenario)
+    return cite(view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint), row)
+
+
+def tell_citations(citations: list[Citation], *, language: str = DEFAULT_LANGUAGE) -> list[str]:
+    """Return citations as source lines.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return list(citation_lines(citations, words=Words.load(language)))
