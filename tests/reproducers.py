@@ -284,6 +284,17 @@ BROKEN: dict[Code, Broken] = {
             "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
         },
     ),
+    Code.ATTACHMENT_CHANGED: Broken(
+        file="attachments.csv",
+        row=2,
+        column="sha256",
+        quoted=f"{'0' * 64!r} is not there",
+        severity=WARNING,
+        tables={
+            "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
+            "attachments": [{"document": "E", "sha256": "0" * 64}],
+        },
+    ),
     Code.NOTHING_KNOWN_YET: Broken(
         file="supply.csv",
         quoted="2024-01-04 to all",

@@ -41,6 +41,7 @@ AS_WRITTEN = [
         "SKU",
         "kW",
         "ISO",
+        "SHA-256",
         "apportion",
         "Apache ECharts",
         "SCENARIO",

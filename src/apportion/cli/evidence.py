@@ -100,6 +100,28 @@ def cite(
     typer.echo("\n".join(tell_citations(found, language=lang)))
 
 
+@commands.command()
+def attach(
+    scenario: Scenario,
+    evidence: Annotated[str, typer.Argument(help="The id of evidence it is a copy of.", metavar="EVIDENCE")],
+    file: Annotated[
+        Path, typer.Argument(help="A .pdf, .png, .jpg, .txt, .csv, .html or .eml file.", metavar="FILE")
+    ],
+    most_megabytes: Annotated[
+        int, typer.Option(help="The largest that is kept, in millions of bytes.", min=1, max=1000)
+    ] = 25,
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Keep a document with a scenario's folder under its SHA-256, listed as a copy of evidence; it is never changed."""
+    from apportion.commands.attachments import attach_document, tell_attached
+    from apportion.report.words import Words
+
+    Words.load(lang)
+    attached = attach_document(scenario, evidence, file=file, most_megabytes=most_megabytes)
+    print_json(attached.as_json()) if as_json else typer.echo(tell_attached(attached, language=lang))
+
+
 def _print_blocks(blocks: Iterable[Block]) -> None:
     for block in blocks:
         typer.echo(block) if isinstance(block, str) else print_table(block)

@@ -62,6 +62,7 @@ _SOURCES = {
     "claims": "source.claims",
     "events": "source.events",
     "evidence": "source.evidence",
+    "attachments": "source.attachments",
 }
 
 

@@ -93,11 +93,10 @@ def lead_sentence(found: Trace, *, words: Words) -> str:
 
 
 def value_words(value: str | None, *, unit: str, words: Words) -> str:
-    """Return a value with its unit as people read it; exact beside it where it is rounded."""
+    """Return a value with its unit as people read it; JSON has it exact."""
     if value is None:
         return words.say("trace.nothing")
-    exact = Fraction(value)
-    return words.say(_UNITS[unit], value=exact)
+    return words.say(_UNITS[unit], count=Fraction(value))
 
 
 def weakest_sentence(found: Trace, *, words: Words) -> str:

@@ -69,7 +69,7 @@ def cite(world: World, name: str) -> list[Citation]:
     if not mark or table not in TABLES:
         raise UsageError(
             f"{name!r} names no row.",
-            fix=f"{_meant(table, TABLES)}A row is TABLE:KEY, e.g. orders:T1 or readiness:SITE,STEP.",
+            fix=f"{near_names(table, TABLES)}A row is TABLE:KEY, e.g. orders:T1 or readiness:SITE,STEP.",
         )
     contract = TABLES[table]
     stated = world.tables.get(table)
@@ -116,10 +116,11 @@ def _there(key: str, names: list[str], *, shape: str) -> str:
     there = (
         f"There are {', '.join(listed[:_MOST_TOLD])}{more}." if listed else "The viewer knew none of them."
     )
-    return f"{'' if starting else _meant(key, names)}Its rows go by {shape.upper()}. {there}"
+    return f"{'' if starting else near_names(key, names)}Its rows go by {shape.upper()}. {there}"
 
 
-def _meant(text: str, known: Iterable[str]) -> str:
+def near_names(text: str, known: Iterable[str]) -> str:
+    """Return the question whether a name like this was meant, with a space after it; empty where none is like it."""
     folded = {name.casefold(): name for name in list(known)[:_MOST_NAMES]}
     near = [folded[one] for one in difflib.get_close_matches(text.casefold(), folded)]
     return f"Did you mean {' or '.join(map(repr, near))}? " if near else ""

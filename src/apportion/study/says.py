@@ -25,6 +25,7 @@ SAYS: Mapping[str, tuple[str, ...]] = {
     "claims": ("statement",),
     "events": ("title",),
     "evidence": ("title",),
+    "attachments": ("name", "kind", "size_bytes"),
 }
 # What stands for itself, without the name of its column.
 _PLAIN = frozenset({"statement", "title"})

@@ -25,6 +25,7 @@ class Source:
         source: Where it can be found.
         basis: How it is known.
         place: File and row where it is listed.
+        copies: The SHA-256 of each copy that is kept with the scenario.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Source:
     source: str = ""
     basis: str = ""
     place: tuple[str, int] = ("", 0)
+    copies: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the evidence as plain values."""
@@ -48,6 +50,7 @@ class Source:
             "basis": self.basis,
             "file": self.place[0],
             "file_row": self.place[1] or None,
+            "copies": list(self.copies),
         }
 
 
@@ -57,11 +60,16 @@ def sources_of(world: World, *, ids: Iterable[str]) -> tuple[Source, ...]:
     frame = world.table("evidence").filter(pl.col("id").is_in(wanted))
     text = as_text(frame.drop(ROW, FILE)).with_columns(frame[ROW], frame[FILE])
     there = {str(row["id"]): row for row in text.iter_rows(named=True)}
-    return tuple(_source(one, row=there.get(one)) for one in wanted)
+    kept = world.table("attachments").filter(pl.col("document").is_in(wanted)).sort("document", "sha256")
+    copies: dict[str, list[str]] = {}
+    for one, sha256 in kept.select("document", "sha256").iter_rows():
+        copies.setdefault(one, []).append(sha256)
+    return tuple(_source(one, row=there.get(one), copies=copies.get(one, [])) for one in wanted)
 
 
-def _source(one: str, *, row: dict[str, object] | None) -> Source:
+def _source(one: str, *, row: dict[str, object] | None, copies: list[str]) -> Source:
     if row is None:
         return Source(id=one, is_known=False)
     told = {name: str(row.get(name) or "") for name in ("kind", "title", "published_on", "source", "basis")}
-    return Source(id=one, is_known=True, place=(str(row[FILE]), int(str(row[ROW]))), **told)
+    place = (str(row[FILE]), int(str(row[ROW])))
+    return Source(id=one, is_known=True, place=place, copies=tuple(copies), **told)
