@@ -274,6 +274,27 @@ BROKEN: dict[Code, Broken] = {
         quoted="2024-01-02",
         settings={"policy": {"count_from_on": dt.date(2024, 1, 2)}},
     ),
+    Code.EVIDENCE_MISSING: Broken(
+        file="supply.csv",
+        column="evidence",
+        quoted="1 row of supply stands without evidence; the first is row 2, of basis 'fact'",
+        severity=INFO,
+        tables={
+            "supply": [lot(basis="fact")],
+            "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
+        },
+    ),
+    Code.ATTACHMENT_CHANGED: Broken(
+        file="attachments.csv",
+        row=2,
+        column="sha256",
+        quoted=f"{'0' * 64!r} is not there",
+        severity=WARNING,
+        tables={
+            "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
+            "attachments": [{"document": "E", "sha256": "0" * 64}],
+        },
+    ),
     Code.NOTHING_KNOWN_YET: Broken(
         file="supply.csv",
         quoted="2024-01-04 to all",

@@ -108,6 +108,14 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.COUNT_FROM_AFTER_START: (ERROR, "`count_from_on` lies after `start_on`."),
     Code.NOTHING_KNOWN_YET: (INFO, "The viewer knew no row of a table on the day looked at."),
+    Code.EVIDENCE_MISSING: (
+        INFO,
+        "Rows of a table are of basis fact, order, estimate or claim and name no evidence, where some is listed.",
+    ),
+    Code.ATTACHMENT_CHANGED: (
+        WARNING,
+        "A document that is listed is not there with the digest it is listed under.",
+    ),
     Code.BOOKED_ABOVE_QUANTITY: (WARNING, "Rule `as-booked`: a lot holds more than its order has open."),
     Code.BOOKED_SKU_NOT_ACCEPTED: (WARNING, "Rule `as-booked`: the order does not accept the lot's SKU."),
     Code.PROPOSAL_EMPTY: (ERROR, "A proposal names nothing that would change."),

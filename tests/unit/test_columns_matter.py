@@ -220,7 +220,16 @@ LATER: dict[str, dict[str, str]] = {
     "fleet": {"party": STUDY},
     **{
         name: {column.name: STUDY for column in TABLES[name].columns}
-        for name in ("programmes", "rentals", "interests", "transfers", "claims", "events", "evidence")
+        for name in (
+            "programmes",
+            "rentals",
+            "interests",
+            "transfers",
+            "claims",
+            "events",
+            "evidence",
+            "attachments",
+        )
     },
 }
 ANYWHERE = {"basis": LABEL, "evidence": LABEL, "note": LABEL}
@@ -300,6 +309,7 @@ ROWS_OF_STUDIES = {
     "claims": "K,ann,bob,2025-01-01,units,5,units,2025-01-01,2025-01-09,a,n,v,about,said",
     "events": "E,2025-01-01,start,ann,n,Title",
     "evidence": "X,memo,Title,2025-01-01,here,says,X",
+    "attachments": "X,00ff,pdf,9,memo.pdf",
 }
 CELLS = {
     Kind.COUNT: ["7"],

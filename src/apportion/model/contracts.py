@@ -6,7 +6,16 @@ The meaning of each is fixed in ``docs/reference/scenario.md``, which is made fr
 from __future__ import annotations
 
 from apportion.model.columns import Column, Kind, Same, Table
-from apportion.model.records import CLAIMS, EVENTS, EVIDENCE, INTERESTS, PROGRAMMES, RENTALS, TRANSFERS
+from apportion.model.records import (
+    ATTACHMENTS,
+    CLAIMS,
+    EVENTS,
+    EVIDENCE,
+    INTERESTS,
+    PROGRAMMES,
+    RENTALS,
+    TRANSFERS,
+)
 
 TEXT, COUNT, NUMBER = Kind.TEXT, Kind.COUNT, Kind.NUMBER
 DAY, LIST, CHOICE = Kind.DAY, Kind.LIST, Kind.CHOICE
@@ -286,5 +295,6 @@ TABLES: dict[str, Table] = {
         CLAIMS,
         EVENTS,
         EVIDENCE,
+        ATTACHMENTS,
     )
 }
