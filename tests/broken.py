@@ -70,6 +70,21 @@ def rental(**cells: str) -> Cells:
     return plain | cells
 
 
+def claim(**cells: str) -> Cells:
+    plain = {
+        "claim": "K",
+        "party": "c",
+        "speaker": "c",
+        "said_on": "2024-01-03",
+        "metric": "units_active",
+        "value": "4",
+        "unit": "units",
+        "as_of_on": "2024-01-03",
+        "statement": "We run four.",
+    }
+    return plain | cells
+
+
 def party(**cells: str) -> Cells:
     return {"party": "c", "name": "C", "kind": "customer"} | cells
 

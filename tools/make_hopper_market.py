@@ -18,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tools.make_scenarios import ROOT, Row, Tables, check, last_day, middle_day
+from tools.make_scenarios import ROOT, Row, Tables, check
+from tools.scenario_figures import last_day, middle_day
 
 FACTS = ROOT / "facts" / "hopper-market"
 LEAD_TIMES = ROOT / "facts" / "lead_times.csv"

@@ -7,7 +7,6 @@ over them → evidence takes its days from the rows that cite it → checks → 
 
 from __future__ import annotations
 
-import calendar
 import csv
 import sys
 import tomllib
@@ -17,6 +16,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tools.scenario_figures import (  # noqa: E402 - found once the root is on the path
+    first_day,
+    last_day,
+    lead_time_day,
+    middle_day,
+    month_of,
+    ranged,
+    scaled,
+)
+
 FACTS = ROOT / "facts"
 TEXTS = ROOT / "tools" / "scenario_texts"
 TARGET = ROOT / "src" / "apportion" / "scenarios" / "tesla-x-2023"
@@ -32,6 +43,8 @@ NO_SUPPLY = frozenset({"L7"})
 PURCHASES = frozenset({"PO1", "PO4", "PO5"})
 # Tables that the facts hold in the shape of the scenario.
 AS_THEY_STAND = ("interests", "transfers")
+# The facts name servers and GPUs of one generation.
+LEAD_TIME_SKU = "H100-SXM"
 USEFUL_LIFE_DAYS = "1826"
 LOT_UNITS = "8"
 UNITS = {"GPU": ("units", 1), "USD_bn": ("USD", 10**9), "MW": ("kW", 1000)}
@@ -48,47 +61,6 @@ def rows_of(name: str) -> list[Row]:
     """Return the rows of one file of the facts."""
     with (FACTS / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def month_of(text: str) -> tuple[int, int]:
-    """Return year and month of ``2024-05`` or ``2024-05-20``."""
-    year, month = text.split("-")[:2]
-    return int(year), int(month)
-
-
-def first_day(text: str) -> str:
-    """Return the first day of a month; of a day, the first of its month."""
-    year, month = month_of(text)
-    return f"{year:04}-{month:02}-01"
-
-
-def last_day(text: str) -> str:
-    """Return the last day of a month or year; a day and an empty text stay as they are."""
-    if not text or text.count("-") == len(("month", "day")):
-        return text
-    if "-" not in text:
-        return f"{text}-12-31"
-    year, month = month_of(text)
-    return f"{text}-{calendar.monthrange(year, month)[1]}"
-
-
-def middle_day(text: str) -> str:
-    """Return the 15th of a month; a day and an empty text stay as they are."""
-    return f"{text}-15" if text.count("-") == 1 else text
-
-
-def scaled(text: str, factor: int) -> str:
-    """Return a figure times a factor, without an exponent; unknown stays empty."""
-    if not text:
-        return ""
-    value = Decimal(text) * factor
-    return format(value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize(), "f")
-
-
-def ranged(column: str, fact: Row, *, source: str) -> Row:
-    """Return a column with its range, from the low, mid and high of a figure."""
-    names = {"low": f"{column}_low", "mid": column, "high": f"{column}_high"}
-    return {name: fact[source.format(case)] for case, name in names.items()}
 
 
 def known(fact: Row) -> Row:
@@ -252,6 +224,29 @@ def claims() -> Iterator[Row]:
         }
 
 
+def lead_times() -> Iterator[Row]:
+    """Yield the lead times told before the cut-off, all of them of the SKU that the orders here ask for.
+
+    Each speaks of its own day, though no later than the quarter it is of, and was known once its source was out.
+    """
+    told = [fact for fact in rows_of("lead_times") if fact["after_cutoff"] == "no"]
+    sources = {fact["source"]: fact for fact in rows_of("sources")}
+    for number, fact in enumerate(sorted(told, key=lead_time_day), start=1):
+        source = sources[fact["source"]]
+        weeks = (Decimal(fact["weeks_low"]) + Decimal(fact["weeks_high"])) / 2
+        yield {
+            "lead": f"LT{number}",
+            "sku": LEAD_TIME_SKU,
+            "stated_on": lead_time_day(fact),
+            "weeks": scaled(str(weeks), 1),
+            "weeks_low": fact["weeks_low"],
+            "weeks_high": fact["weeks_high"],
+            "basis": fact["basis"],
+            "known_on": source["published_on"],
+            "evidence": source["id"],
+        }
+
+
 def events() -> Iterator[Row]:
     """Yield what happened, and the purchases that stand before the plan."""
     for fact in rows_of("events"):
@@ -373,7 +368,8 @@ def proposal() -> str:
 def main() -> int:
     """Write the scenario folder; exit code 1 and nothing written if a check fails."""
     overlay = Overlay()
-    makers = (parties, skus, sites, readiness, supply, orders, fleet, programmes, rentals, claims, events)
+    book = (parties, skus, sites, readiness, supply, orders, fleet, programmes, rentals)
+    makers = (*book, claims, lead_times, events)
     tables = {make.__name__: overlay.finished(make.__name__, make()) for make in makers}
     for name in AS_THEY_STAND:
         tables[name] = overlay.finished(name, rows_of(name))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from apportion.commands import assessments, evidence, plans, suggestions
+from apportion.commands import claims as claim_acts
 from apportion.commands import scenarios as scenario_acts
 from apportion.errors import Finding, UsageError
 from apportion.model.plan import Plan as PlanRecord
@@ -16,6 +18,7 @@ from apportion.model.policy import Policy
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 from apportion.study.assess import Assessment
+from apportion.study.claims import Claims
 from apportion.study.suggest import MOST, Suggestions
 from apportion.study.trace import Trace
 from apportion.verify import Refusal
@@ -235,6 +238,24 @@ def suggest(world: World, *, most: int = MOST) -> Suggestions:
             f"Suggestions are made for a world, not for {type(world).__name__}.", fix="Use ap.read(…) first."
         )
     return suggestions.suggest(world, most=most)
+
+
+def claims(world: World, *, proposals: Iterable[Proposal] | None = None) -> Claims:
+    """Return what was said against what its viewer knew: every claim judged, and what does not hold together.
+
+    Args:
+        world: The facts; `world.as_known_on(day, viewpoint)` says who looks, and from which day.
+        proposals: What was decided; None: the proposals beside the bundled scenario that the world is of.
+
+    Raises:
+        UsageError: `world` is no world.
+        FindingsError: A proposal has findings of error grade.
+    """
+    if not isinstance(world, World):
+        raise UsageError(
+            f"Claims are judged in a world, not in {type(world).__name__}.", fix="Use ap.read(…) first."
+        )
+    return claim_acts.claims_of(world, proposals=proposals)
 
 
 def load(folder: str | Path, *, scenario: str | None = None) -> Plan:

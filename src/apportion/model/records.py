@@ -1,4 +1,4 @@
-"""The tables that no plan reads: programmes, rentals, interests, transfers, claims, events, evidence and its copies."""
+"""The tables that no plan reads: programmes, rentals, interests, transfers, claims, lead times, events, evidence."""
 
 from __future__ import annotations
 
@@ -104,6 +104,17 @@ CLAIMS = Table(
             choices=("about", "more than", "at least", "at most"),
         ),
         Column("statement", TEXT, "The claim in neutral words.", required=True),
+    ),
+)
+LEAD_TIMES = Table(
+    "lead_times",
+    "How long the supplier took from an order to its delivery, as told on a day.",
+    ("lead",),
+    (
+        Column("lead", TEXT, "The statement's id.", required=True),
+        Column("sku", TEXT, "Of which SKU.", required=True, refers="skus"),
+        Column("stated_on", DAY, "The day it speaks of; the latest one known is in force.", required=True),
+        Column("weeks", NUMBER, "Weeks from order to delivery.", unit="weeks", required=True, least=0),
     ),
 )
 EVENTS = Table(

@@ -60,6 +60,7 @@ _SOURCES = {
     "interests": "source.interests",
     "transfers": "source.transfers",
     "claims": "source.claims",
+    "lead_times": "source.lead-times",
     "events": "source.events",
     "evidence": "source.evidence",
     "attachments": "source.attachments",

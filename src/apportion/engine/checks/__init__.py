@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from apportion.engine.checks.claims import CLAIM_CHECKS
 from apportion.engine.checks.orders import ORDER_CHECKS, ORDER_ROW_CHECKS
 from apportion.engine.checks.raises import RAISE_CHECKS
 from apportion.engine.checks.rentals import RENTAL_CHECKS
@@ -25,7 +26,12 @@ Check = Callable[[World], list[Finding]]
 # Those that look at cells as they are, those that need rows without an error, and those that need the rows which
 # these name to be so too.
 CELL_CHECKS: tuple[Check, ...] = (*ROW_CHECKS, *STATEMENT_CHECKS)
-WHOLE_ROW_CHECKS: tuple[Check, ...] = (*EACH_WHOLE_ROW, *ORDER_ROW_CHECKS, *SITE_ROW_CHECKS)
+WHOLE_ROW_CHECKS: tuple[Check, ...] = (
+    *EACH_WHOLE_ROW,
+    *ORDER_ROW_CHECKS,
+    *SITE_ROW_CHECKS,
+    *CLAIM_CHECKS,
+)
 SOUND_CHECKS: tuple[Check, ...] = (*ORDER_CHECKS, *SITE_CHECKS, *RAISE_CHECKS, *RENTAL_CHECKS)
 
 

@@ -1,0 +1,131 @@
+"""Acts on claims: lay what was said against what was known, tell it, write it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from apportion.commands.folders import write_files
+from apportion.commands.scenarios import read_scenario, view_world
+from apportion.errors import FindingsError
+from apportion.files.folder import bundled_names, find_scenario
+from apportion.files.proposals import proposals_beside, read_proposal
+from apportion.files.sources import find_source
+from apportion.model.canonical import as_text
+from apportion.model.proposal import Proposal
+from apportion.model.world import ALL, World
+from apportion.report.claims import claims_json, claims_sentences, claims_table
+from apportion.report.words import DEFAULT_LANGUAGE, Words
+from apportion.study.claims import Claims, judge_claims
+
+__all__ = [
+    "claims_as_json",
+    "claims_of",
+    "claims_of_scenario",
+    "tell_claims",
+    "write_claims",
+]
+
+_JSON = "claims.json"
+
+
+def claims_of_scenario(
+    scenario: str,
+    *,
+    out: Path | None = None,
+    as_known_on: dt.date | None = None,
+    viewpoint: str = ALL,
+    case: str = "middle",
+    language: str = DEFAULT_LANGUAGE,
+) -> Claims:
+    """Return the claims of a scenario against what its viewer knew, and write them where asked to.
+
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        out: Where the tables go; None: nowhere.
+        as_known_on: Only what was known by the end of this day; None: by the last day of the plan.
+        viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
+        case: The readiness of sites that plain evidence is of.
+        language: The language of the sentences in ``claims.json``.
+
+    Raises:
+        UsageError: There is no such scenario, viewpoint, case or language, or nothing can be written there.
+        FindingsError: The scenario, or a proposal beside it, has findings of error grade.
+    """
+    Words.load(language)
+    looked = read_scenario(scenario)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    found = judge_claims(world, read_proposals(find_source(scenario)))
+    if out is not None:
+        write_claims(found, folder=out, language=language)
+    return found
+
+
+def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> Claims:
+    """Return the claims of a world against what its viewer knew.
+
+    Args:
+        world: The facts, under a view.
+        proposals: What was decided; None: the proposals beside the bundled scenario that the world is of.
+
+    Raises:
+        FindingsError: A proposal has findings of error grade.
+    """
+    if proposals is not None:
+        return judge_claims(world, proposals)
+    name = world.settings.name
+    return judge_claims(world, read_proposals(find_scenario(name)) if name in bundled_names() else ())
+
+
+def read_proposals(source: Path) -> list[Proposal]:
+    """Return the proposals that lie beside a scenario.
+
+    Raises:
+        FindingsError: One has findings of error grade.
+    """
+    found: list[Proposal] = []
+    for file, held in sorted(proposals_beside(source).items()):
+        proposal, findings = read_proposal(held, file=file)
+        if proposal is None:
+            raise FindingsError(findings)
+        found.append(proposal)
+    return found
+
+
+def tell_claims(
+    found: Claims, *, language: str = DEFAULT_LANGUAGE
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the sentences of a study in a language, and its board.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    words = Words.load(language)
+    return claims_sentences(found, words=words), claims_table(found, words=words)
+
+
+def claims_as_json(found: Claims, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
+    """Return all that a study says as plain values.
+
+    Raises:
+        UsageError: There is no such language.
+    """
+    return dict(claims_json(found, words=Words.load(language)))
+
+
+def write_claims(found: Claims, *, folder: Path, language: str = DEFAULT_LANGUAGE) -> list[Path]:
+    """Write the tables of a study and all it says as JSON; return the files.
+
+    Raises:
+        UsageError: There is no such language, the folder holds a scenario, or cannot be written to.
+    """
+    body = json.dumps(claims_as_json(found, language=language), ensure_ascii=False, indent=1)
+    files = {
+        "claims.csv": as_text(found.claims).write_csv().encode(),
+        "contradictions.csv": as_text(found.contradictions).write_csv().encode(),
+        "ageing.csv": as_text(found.ageing).write_csv().encode(),
+        _JSON: f"{body}\n".encode(),
+    }
+    return write_files(folder, files)
