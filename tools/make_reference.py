@@ -17,6 +17,8 @@ from pathlib import Path
 import polars as pl
 from typer.testing import CliRunner
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 import apportion
 from apportion.cli import app
 from apportion.errors import Code
