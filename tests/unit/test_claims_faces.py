@@ -114,3 +114,11 @@ def test_no_sentence_passes_a_verdict_on_anybody(language: str) -> None:
     for told in sentences(language):
         assert not VERDICTS[language].search(told), told
         assert not NEUTRAL.search(told.replace("not false", "")), told
+
+
+@pytest.mark.parametrize(
+    "option", [["--case", "favourable"], ["--as-known-on", "2024-06-30"], ["--viewpoint", "party:x"]]
+)
+def test_each_option_changes_what_is_said(option: list[str]) -> None:
+    plain = run("claims", STORY, "--as-known-on", "2024-06-20", "--json")
+    assert run("claims", STORY, "--as-known-on", "2024-06-20", *option, "--json") != plain

@@ -190,6 +190,7 @@ VIEW = {"--as-known-on", "--viewpoint"}
 STUDY_OPTIONS = {"--rule", "--case", *VIEW}
 ASSESS_OPTIONS = {"--whole-market", "--case", *VIEW}
 SUGGEST_OPTIONS = {"--most", "--case", *VIEW}
+CLAIMS_OPTIONS = {"--case", *VIEW}
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +231,7 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "adherence": STUDY_OPTIONS,
             "assess": ASSESS_OPTIONS,
             "suggest": SUGGEST_OPTIONS,
+            "claims": CLAIMS_OPTIONS,
         }
         allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name
