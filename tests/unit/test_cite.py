@@ -45,6 +45,12 @@ def test_a_document_is_its_own_source() -> None:
     assert [source.title for source in found.sources] == ["Second"]
 
 
+def test_a_source_that_others_dispute_says_by_which_as_far_as_they_were_known() -> None:
+    assert "  S010 is disputed by C008, S011, S020 and S072." in tell_citations(cite_row(STORY, "claims:K3"))
+    early = tell_citations(cite_row(STORY, "claims:K3", as_known_on=day("2024-05-15"), viewpoint="public"))
+    assert not [line for line in early if "disputed" in line]
+
+
 def test_a_row_without_evidence_says_so() -> None:
     found = cite(make_world(SETTINGS, tables()), "skus:old")
     assert tell_citations(found)[1] == "  It names no evidence."

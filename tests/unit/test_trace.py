@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 import apportion as ap
 from apportion.cli import app
+from apportion.commands.evidence import tell_trace, trace_number
 from apportion.errors import UsageError
 from apportion.model.policy import Rule
 from apportion.study.number import UNITS
@@ -283,3 +284,22 @@ def test_the_command_says_it_in_both_languages(tmp_path: Path) -> None:
         run.invoke(app, ["trace", str(tmp_path / "plan"), "customers.tesla.filled", "--json"]).output
     )
     assert (values["value"], values["weakest_basis"], values["alternatives"]) == ("12000", "assumption", None)
+
+
+def test_what_was_not_tried_is_counted_and_own_orders_come_first() -> None:
+    order = tables()["orders"][0]
+    restated = [
+        {**order, "order": name, "customer": customer, "quantity": quantity, "known_on": known}
+        for name, customer in (("z", "alder"), ("a", "foundry"))
+        for quantity, known in (("8", "2023-12-01"), ("10", "2023-12-02"))
+    ]
+    world = make_world(SETTINGS, tables(orders=restated))
+    record = ap.plan(world).record
+    found = trace_number(world, record, number="customers.alder.filled", most=1, is_under_each=True)
+    # z is alder's own, though a comes before it; and hall-2 has a second statement.
+    assert [fact.name for fact in found.facts] == ["orders:z"]
+    assert (found.fact_count, found.alternative_count) == (3, 3)
+    assert found.alternatives is not None
+    assert [(found.value, one.value) for one in found.alternatives] == [("10", "8")]
+    told = tell_trace(found)
+    assert "… and 2 more statements were not tried" in told

@@ -17,7 +17,7 @@ from apportion.cli.options import (
     Viewpoint,
     day_of,
 )
-from apportion.cli.printing import print_json, print_table
+from apportion.cli.printing import print_json, print_table, told_on_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,9 +37,9 @@ def trace(
     scenario: ScenarioAt = None,
     under_each: Annotated[
         bool,
-        typer.Option("--under-each", help="Plan again under each statement that is not used."),
+        typer.Option("--under-each", help="Plan again under each statement that is not used, up to --most."),
     ] = False,
-    most: Annotated[int, typer.Option(help="So many rows of each part are told in full.", min=1)] = 12,
+    most: Annotated[int, typer.Option(help="So many rows of each part, facts and statements.", min=1)] = 12,
     lang: Language = "en",
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +48,10 @@ def trace(
     from apportion.report.words import Words
 
     Words.load(lang)
-    found = trace_plan(plan_folder, number, scenario=scenario, most=most, is_under_each=under_each)
+    with told_on_terminal("statements tried") as tell:
+        found = trace_plan(
+            plan_folder, number, scenario=scenario, most=most, is_under_each=under_each, tell=tell
+        )
     if as_json:
         print_json(found.as_json())
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -43,7 +44,13 @@ MOST_ENTRIES = 300
 
 
 def trace_plan(
-    folder: Path, number: str, *, scenario: str | None = None, most: int = MOST, is_under_each: bool = False
+    folder: Path,
+    number: str,
+    *,
+    scenario: str | None = None,
+    most: int = MOST,
+    is_under_each: bool = False,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Trace:
     """Return what a number of a plan on disk rests on.
 
@@ -53,17 +60,24 @@ def trace_plan(
         scenario: Where its scenario lies now; None: where it was.
         most: How many rows of each part are told in full.
         is_under_each: Whether it is planned again under each statement that does not stand.
+        tell: Is told how many of these were tried and how many wait.
 
     Raises:
         PlanFileError: The plan is missing or damaged.
         UsageError: There is no such number, or the scenario is not where it was.
     """
     world, plan = open_plan(folder, scenario=scenario)
-    return trace_number(world, plan, number=number, most=most, is_under_each=is_under_each)
+    return trace_number(world, plan, number=number, most=most, is_under_each=is_under_each, tell=tell)
 
 
 def trace_number(
-    world: World, plan: Plan, *, number: str, most: int = MOST, is_under_each: bool = False
+    world: World,
+    plan: Plan,
+    *,
+    number: str,
+    most: int = MOST,
+    is_under_each: bool = False,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Trace:
     """Return what a number of a plan rests on.
 
@@ -75,7 +89,12 @@ def trace_number(
     if not is_under_each:
         return trace(world, plan, number=number, most=most)
     return trace_under_each(
-        world, plan, number=number, most=most, replan=lambda other: make_plan(other, plan.policy)
+        world,
+        plan,
+        number=number,
+        most=most,
+        replan=lambda other: make_plan(other, plan.policy),
+        tell=tell,
     )
 
 

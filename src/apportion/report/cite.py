@@ -34,6 +34,8 @@ def citation_lines(citations: Iterable[Citation], *, words: Words) -> Iterator[s
         )
         for source in one.sources:
             yield source_line(source, words=words)
+            if source.disputed_by:
+                yield words.say("cite.disputed", id=source.id, others=words.listed(source.disputed_by))
             for sha256 in source.copies:
                 yield words.say("cite.copy", id=source.id, sha256=sha256)
         if not one.sources:

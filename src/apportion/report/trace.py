@@ -215,9 +215,9 @@ def _alternatives(found: Trace, *, words: Words) -> Iterator[str]:
         return
     for one in found.alternatives:
         yield _alternative(found, one, words=words)
-    if found.facts and not any(one.is_changed for one in found.alternatives):
-        yield words.say("trace.choice-does-not-matter")
-    left = found.alternative_count - len(found.alternatives)
+    tried, left = len(found.alternatives), found.alternative_count - len(found.alternatives)
+    if tried and not any(one.is_changed for one in found.alternatives):
+        yield words.say("trace.choice-does-not-matter", count=tried)
     if left:
         yield words.say("trace.more-statements", count=left)
     if not found.fact_count:

@@ -26,6 +26,7 @@ class Source:
         basis: How it is known.
         place: File and row where it is listed.
         copies: The SHA-256 of each copy that is kept with the scenario.
+        disputed_by: The evidence, as far as the viewer knows, that speaks against it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Source:
     basis: str = ""
     place: tuple[str, int] = ("", 0)
     copies: tuple[str, ...] = ()
+    disputed_by: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """Return the evidence as plain values."""
@@ -51,25 +53,38 @@ class Source:
             "file": self.place[0],
             "file_row": self.place[1] or None,
             "copies": list(self.copies),
+            "disputed_by": list(self.disputed_by),
         }
 
 
 def sources_of(world: World, *, ids: Iterable[str]) -> tuple[Source, ...]:
     """Return the evidence of these ids, each once, by id."""
     wanted = sorted(set(ids))
-    frame = world.table("evidence").filter(pl.col("id").is_in(wanted))
+    evidence = world.table("evidence")
+    frame = evidence.filter(pl.col("id").is_in(wanted))
     text = as_text(frame.drop(ROW, FILE)).with_columns(frame[ROW], frame[FILE])
     there = {str(row["id"]): row for row in text.iter_rows(named=True)}
-    kept = world.table("attachments").filter(pl.col("document").is_in(wanted)).sort("document", "sha256")
-    copies: dict[str, list[str]] = {}
-    for one, sha256 in kept.select("document", "sha256").iter_rows():
-        copies.setdefault(one, []).append(sha256)
-    return tuple(_source(one, row=there.get(one), copies=copies.get(one, [])) for one in wanted)
+    copies = _by_id(world.table("attachments").select("document", "sha256"), wanted=wanted)
+    disputes = _by_id(evidence.explode("disputes").select("disputes", "id"), wanted=wanted)
+    return tuple(
+        _source(one, row=there.get(one), copies=copies.get(one, []), disputed_by=disputes.get(one, []))
+        for one in wanted
+    )
 
 
-def _source(one: str, *, row: dict[str, object] | None, copies: list[str]) -> Source:
+def _by_id(pairs: pl.DataFrame, *, wanted: list[str]) -> dict[str, list[str]]:
+    """Return the second cell of each pair, in order, by the first where it is wanted."""
+    found: dict[str, list[str]] = {}
+    for one, other in sorted(pairs.filter(pl.col(pairs.columns[0]).is_in(wanted)).iter_rows()):
+        found.setdefault(one, []).append(other)
+    return found
+
+
+def _source(one: str, *, row: dict[str, object] | None, copies: list[str], disputed_by: list[str]) -> Source:
     if row is None:
         return Source(id=one, is_known=False)
     told = {name: str(row.get(name) or "") for name in ("kind", "title", "published_on", "source", "basis")}
     place = (str(row[FILE]), int(str(row[ROW])))
-    return Source(id=one, is_known=True, place=place, copies=tuple(copies), **told)
+    return Source(
+        id=one, is_known=True, place=place, copies=tuple(copies), disputed_by=tuple(disputed_by), **told
+    )

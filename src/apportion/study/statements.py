@@ -111,26 +111,24 @@ def row_name(table: str, key: Iterable[object]) -> str:
     return f"{table}:{','.join('' if part is None else str(part) for part in key)}"
 
 
-def restated(world: World, rows: Mapping[str, pl.DataFrame]) -> list[Fact]:
-    """Return the facts among some standing rows that have more than one statement, by table and key.
+def restated(world: World, rows: pl.DataFrame, *, table: str) -> list[Fact]:
+    """Return the facts among some standing rows of a table that have more than one statement, by key.
 
     Args:
         world: The facts; only what its view lets through counts.
-        rows: Standing rows by table.
+        rows: Standing rows.
+        table: Their table.
     """
-    found: list[Fact] = []
-    for table in sorted(rows):
-        key = list(TABLES[table].key)
-        statements = world.statements(table)
-        if not set(key) <= set(statements.columns):
-            continue
-        keys = rows[table].select(key).unique()
-        same = statements.join(keys, on=key, how="semi", nulls_equal=True)
-        repeated = same.filter(same.select(key).is_duplicated())
-        if len(repeated):
-            stands = set(rows[table].select(FILE, ROW).iter_rows())
-            found.extend(_facts(repeated, table=table, stands=stands, world=world))
-    return found
+    key = list(TABLES[table].key)
+    statements = world.statements(table)
+    if not set(key) <= set(statements.columns):
+        return []
+    same = statements.join(rows.select(key).unique(), on=key, how="semi", nulls_equal=True)
+    repeated = same.filter(same.select(key).is_duplicated())
+    if not len(repeated):
+        return []
+    stands = set(rows.select(FILE, ROW).iter_rows())
+    return list(_facts(repeated, table=table, stands=stands, world=world))
 
 
 def _facts(

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from apportion.errors import FindingsError
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
@@ -199,28 +197,17 @@ def trace(world: World, plan: Plan, *, number: str, most: int = MOST) -> Trace:
     Raises:
         UsageError: There is no such number.
     """
-    named = read_number(number, world=world, plan=plan)
-    found = bearings(world, plan, number=named)
-    parts = tuple(_part(one, most=most) for one in found)
-    rows: dict[str, pl.DataFrame] = {}
-    for one in found:
-        rows[one.table] = pl.concat([rows[one.table], one.rows]) if one.table in rows else one.rows
-    facts = restated(world, rows)
-    ids = [one for part in parts for row in part.rows for one in row.evidence]
-    ids += [one for fact in facts[:most] for said in fact.statements for one in said.evidence]
-    return Trace(
-        number=named,
-        value=value_of(named, plan=plan),
-        parts=parts,
-        settings=_settings(world, plan),
-        sources=sources_of(world, ids=ids),
-        facts=tuple(facts[:most]),
-        fact_count=len(facts),
-    )
+    return _traced(world, plan, number=number, most=most)[0]
 
 
 def trace_under_each(
-    world: World, plan: Plan, *, number: str, replan: Callable[[World], Plan], most: int = MOST
+    world: World,
+    plan: Plan,
+    *,
+    number: str,
+    replan: Callable[[World], Plan],
+    most: int = MOST,
+    tell: Callable[[int, int], None] | None = None,
 ) -> Trace:
     """Return what a number of a plan rests on, and what it would be under each statement that does not stand.
 
@@ -230,16 +217,39 @@ def trace_under_each(
         number: Its name.
         replan: Returns the plan of another world under the same policy.
         most: How many rows of each part, restated facts, and other statements are told of.
+        tell: Is told how many statements were tried and how many wait; None: nobody is.
 
     Raises:
         UsageError: There is no such number.
     """
-    found = trace(world, plan, number=number, most=most)
-    others = [(fact, said) for fact in found.facts for said in fact.others]
-    told = tuple(
-        _alternative(world, found, fact=fact, statement=said, replan=replan) for fact, said in others[:most]
+    found, facts = _traced(world, plan, number=number, most=most)
+    others = [(fact, said) for fact in facts for said in fact.others]
+    told: list[Alternative] = []
+    for fact, said in others[:most]:
+        told.append(_alternative(world, found, fact=fact, statement=said, replan=replan))
+        if tell is not None:
+            tell(len(told), min(most, len(others)) - len(told))
+    return replace(found, alternatives=tuple(told), alternative_count=len(others))
+
+
+def _traced(world: World, plan: Plan, *, number: str, most: int) -> tuple[Trace, list[Fact]]:
+    """Return a trace, and all facts on the way with several statements, those of its own orders first."""
+    named = read_number(number, world=world, plan=plan)
+    found = bearings(world, plan, number=named)
+    parts = tuple(_part(one, most=most) for one in found)
+    facts = [fact for one in found for fact in restated(world, one.rows, table=one.table)]
+    ids = [one for part in parts for row in part.rows for one in row.evidence]
+    ids += [one for fact in facts[:most] for said in fact.statements for one in said.evidence]
+    traced = Trace(
+        number=named,
+        value=value_of(named, plan=plan),
+        parts=parts,
+        settings=_settings(world, plan),
+        sources=sources_of(world, ids=ids),
+        facts=tuple(facts[:most]),
+        fact_count=len(facts),
     )
-    return replace(found, alternatives=told, alternative_count=len(others))
+    return traced, facts
 
 
 def _alternative(
