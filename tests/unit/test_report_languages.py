@@ -52,7 +52,7 @@ AS_WRITTEN = [
         "suggest",
     ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
-    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "suggestion-1.toml"),
+    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "comparison.csv", "suggestion-1.toml"),
     *(
         "--out",
         "--rule",
