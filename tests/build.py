@@ -21,6 +21,8 @@ from apportion.model.parsing import FILE, ROW, parse_table
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy
 from apportion.model.world import World
+from apportion.study.capacity import PARTS
+from apportion.study.sharing import Programme
 from apportion.verify import verify
 
 Rows = Sequence[Mapping[str, str]]
@@ -125,3 +127,29 @@ def proven_plan(world: World, policy: Policy | None = None) -> Plan:
 def day(text: str) -> dt.date:
     """Return a date from its text."""
     return dt.date.fromisoformat(text)
+
+
+def make_programme(
+    name: str,
+    *,
+    origin: int,
+    first: int = 0,
+    deadline: int | None = None,
+    units: int | None = None,
+    work: int | None = None,
+    sites: Sequence[str] = (),
+) -> Programme:
+    """Return a programme of the party `us`, its days counted from `origin`, its need in whole reference units."""
+    return Programme(
+        programme=name,
+        party="us",
+        name=name,
+        kind="training",
+        start=origin + first,
+        deadline=None if deadline is None else origin + deadline,
+        units=None if units is None else units * PARTS,
+        work=None if work is None else work * PARTS,
+        sites=frozenset(sites),
+        basis="",
+        evidence=(),
+    )

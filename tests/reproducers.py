@@ -9,8 +9,9 @@ from apportion.commands.plans import make_plan
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Code, Finding, Severity, in_order
 from apportion.model.policy import Policy, Rule
-from tests.broken import GOOD, SETTINGS, Broken, claim, lot, order, rental, shipment, site, sku, step
+from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
 from tests.build import write_scenario
+from tests.reproducers_of_claims import OF_CLAIMS
 
 # What an exception carries and no finding; the command line holds them.
 OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.USAGE, Code.INTERNAL}
@@ -58,41 +59,7 @@ BROKEN: dict[Code, Broken] = {
         tables={"supply": [lot(reserved_for="A")]},
         files={"swap.toml": f"{SWAP}\n{MOVE}\n"},
     ),
-    Code.METRIC_UNKNOWN: Broken(
-        file="claims.csv",
-        row=2,
-        column="metric",
-        quoted="'unit_active'",
-        severity=WARNING,
-        tables={"claims": [claim(metric="unit_active")]},
-    ),
-    Code.METRIC_UNIT: Broken(
-        file="claims.csv", row=2, column="unit", quoted="'kW'", severity=WARNING, tables={"claims": [claim(unit="kW")]}
-    ),
-    Code.METRIC_PLACE: Broken(
-        file="claims.csv",
-        row=2,
-        column="site",
-        quoted="'ready_on'",
-        severity=WARNING,
-        tables={"claims": [claim(metric="ready_on", unit="date")]},
-    ),
-    Code.CLAIM_KNOWN_EARLY: Broken(
-        file="claims.csv",
-        row=2,
-        column="known_on",
-        quoted="'2024-01-01'",
-        severity=WARNING,
-        tables={"claims": [claim(known_on="2024-01-01")]},
-    ),
-    Code.CLAIM_BEFORE_SAID: Broken(
-        file="claims.csv",
-        row=2,
-        column="as_of_on",
-        quoted="2024-01-02",
-        severity=WARNING,
-        tables={"claims": [claim(metric="units_planned", as_of_on="2024-01-02")]},
-    ),
+    **OF_CLAIMS,
     Code.TABLE_MISSING: Broken(file="supply.csv", quoted="supply.csv", tables={"supply": None}),
     Code.TABLE_UNKNOWN: Broken(
         file="order.csv", quoted="'order.csv'", severity=WARNING, files={"order.csv": "order\nA\n"}
@@ -308,6 +275,27 @@ BROKEN: dict[Code, Broken] = {
         column="policy.count_from_on",
         quoted="2024-01-02",
         settings={"policy": {"count_from_on": dt.date(2024, 1, 2)}},
+    ),
+    Code.EVIDENCE_MISSING: Broken(
+        file="supply.csv",
+        column="evidence",
+        quoted="1 row of supply stands without evidence; the first is row 2, of basis 'fact'",
+        severity=INFO,
+        tables={
+            "supply": [lot(basis="fact")],
+            "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
+        },
+    ),
+    Code.ATTACHMENT_CHANGED: Broken(
+        file="attachments.csv",
+        row=2,
+        column="sha256",
+        quoted=f"{'0' * 64!r} is not there",
+        severity=WARNING,
+        tables={
+            "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
+            "attachments": [{"document": "E", "sha256": "0" * 64}],
+        },
     ),
     Code.NOTHING_KNOWN_YET: Broken(
         file="supply.csv",

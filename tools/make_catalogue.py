@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from apportion.errors import Code, Finding
 from tests.broken import Broken
 from tests.reproducers import BROKEN, findings_of, write_broken
-from tools.make_reference import CODE_MEANINGS, REFERENCE
+from tools.code_meanings import CODE_MEANINGS
+from tools.make_reference import REFERENCE
 
 PAGE = REFERENCE / "error-catalogue.md"
 SETTINGS_FILE = "scenario.toml"

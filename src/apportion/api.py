@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands import assessments, plans, suggestions
+from apportion.commands import assessments, evidence, plans, suggestions
 from apportion.commands import claims as claim_acts
 from apportion.commands import scenarios as scenario_acts
 from apportion.errors import Finding, UsageError
@@ -20,6 +20,7 @@ from apportion.model.world import World
 from apportion.study.assess import Assessment
 from apportion.study.claims import Claims
 from apportion.study.suggest import MOST, Suggestions
+from apportion.study.trace import Trace
 from apportion.verify import Refusal
 
 
@@ -95,6 +96,18 @@ class Plan:
             UsageError: There is no such order or language.
         """
         return plans.why(self.world, self.record, order=order, language=language)
+
+    def trace(self, number: str, *, is_under_each: bool = False) -> Trace:
+        """Return what a number, ``TABLE.KEY.COLUMN``, rests on: its rows, their evidence, and the weakest basis.
+
+        Args:
+            number: Its name, e.g. ``customers.tesla.filled``.
+            is_under_each: Whether it is planned again under each statement that does not stand.
+
+        Raises:
+            UsageError: There is no such number.
+        """
+        return evidence.trace_number(self.world, self.record, number=number, is_under_each=is_under_each)
 
     def verify(self) -> list[Refusal]:
         """Return why the plan is not proven; empty if it is. The engine has no part in the proof."""

@@ -86,6 +86,8 @@ class Code(enum.StrEnum):
     RENTAL_TERMS = "rental-terms"
     COUNT_FROM_AFTER_START = "count-from-after-start"
     NOTHING_KNOWN_YET = "nothing-known-yet"
+    EVIDENCE_MISSING = "evidence-missing"
+    ATTACHMENT_CHANGED = "attachment-changed"
     # Planning as booked.
     BOOKED_ABOVE_QUANTITY = "booked-above-quantity"
     BOOKED_SKU_NOT_ACCEPTED = "booked-sku-not-accepted"

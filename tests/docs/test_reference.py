@@ -21,7 +21,8 @@ from apportion.model.contracts import TABLES
 from apportion.model.plan import SCHEMAS, SHARES
 from apportion.model.policy import Policy, Rule
 from apportion.verify import routing
-from tools.make_reference import CODE_MEANINGS, PAGES, PLAN_MEANINGS, REFERENCE, made_again
+from tools.code_meanings import CODE_MEANINGS
+from tools.make_reference import PAGES, PLAN_MEANINGS, REFERENCE, made_again
 
 ROOT = REFERENCE.parent.parent
 SOURCE = ROOT / "src" / "apportion"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
 
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from apportion.study.gap import Gap, read_gap
 from apportion.study.offers import Offer, are_allowed
 from apportion.study.rentals import RentalPlan, plan_rentals
 from apportion.study.sharing import Programme
+from tests.build import make_programme as build_programme
 
 START = 100
 SITES = ("east", "west")
@@ -26,28 +28,7 @@ Profile = tuple[int, ...]
 Arcs = dict[object, dict[object, int]]
 
 
-def make_programme(
-    name: str,
-    *,
-    first: int = 0,
-    deadline: int | None = None,
-    units: int | None = None,
-    work: int | None = None,
-    sites: Sequence[str] = (),
-) -> Programme:
-    return Programme(
-        programme=name,
-        party="us",
-        name=name,
-        kind="training",
-        start=START + first,
-        deadline=None if deadline is None else START + deadline,
-        units=None if units is None else units * PARTS,
-        work=None if work is None else work * PARTS,
-        sites=frozenset(sites),
-        basis="",
-        evidence=(),
-    )
+make_programme = partial(build_programme, origin=START)
 
 
 def make_offer(

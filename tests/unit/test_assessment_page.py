@@ -11,12 +11,14 @@ import pytest
 import apportion as ap
 from apportion.commands.assessments import assessment_as_json, page_of, tell_assessment, write_assessment
 from apportion.files.proposals import read_proposal
+from apportion.model.proposal import Kind, Move, Proposal
 from apportion.report.assessment_answers import answers_grid, break_evens_grid, sign_key
 from apportion.report.assessment_bars import tornadoes, waterfall
 from apportion.report.words import Words
 from apportion.study.assess import Assessment
 from apportion.study.futures import Future
 from apportion.study.ranges import Interval
+from tests.build import day, make_world
 
 WORDS = Words.load("en")
 CASES = Path(__file__).parents[1] / "cases"
@@ -145,3 +147,86 @@ def test_a_page_is_the_same_each_time(story: Assessment, tmp_path: Path) -> None
     )
     assert first == second
     assert json.loads(first["comparison.json"])["poorest"]
+
+
+def three_sides() -> Assessment:
+    """Return a diversion by which Ann gives 50 units from 11 January and Bob 80 from the start, both to Cyd.
+
+    To 11 April; Bob's hall is ready on 10 February only, the others from the start.
+    """
+    names = {"ann": "Ann", "bob": "Bob", "cyd": "Cyd"}
+    world = make_world(
+        {"name": "three", "start_on": day("2025-01-01"), "end_on": day("2025-04-11"), "round": "day"},
+        {
+            "parties": [{"party": one, "name": name, "kind": "customer"} for one, name in names.items()],
+            "skus": [{"sku": "a", "name": "A", "vendor": "v", "site_kw": "1"}],
+            "sites": [{"site": f"s-{one}", "name": one, "operator": one, "users": one} for one in names],
+            "readiness": [
+                {
+                    "site": f"s-{one}",
+                    "step": "h",
+                    "ready_on": "2025-02-10" if one == "bob" else "2024-12-01",
+                    "power_kw": "500",
+                }
+                for one in names
+            ],
+            "orders": [
+                {
+                    "order": f"o-{one}",
+                    "customer": one,
+                    "skus": "a",
+                    "quantity": "300",
+                    "sites": f"s-{one}",
+                    "requested_on": "2025-01-01",
+                }
+                for one in names
+            ],
+            "supply": [
+                {
+                    "lot": "LA",
+                    "sku": "a",
+                    "supplier": "v",
+                    "arrives_on": "2025-01-11",
+                    "quantity": "50",
+                    "reserved_for": "o-ann",
+                },
+                {
+                    "lot": "LB",
+                    "sku": "a",
+                    "supplier": "v",
+                    "arrives_on": "2025-01-01",
+                    "quantity": "100",
+                    "reserved_for": "o-bob",
+                },
+            ],
+        },
+    )
+    moves = (Move(lot="LA", to_orders=("o-cyd",)), Move(lot="LB", to_orders=("o-cyd",), quantity=80))
+    return ap.assess(world, Proposal(id="p", kind=Kind.DIVERT, moves=moves))
+
+
+def test_everybody_who_loses_is_named_with_the_loss() -> None:
+    told = tell_assessment(three_sides())
+    # Bob: 80 units from 10 February, 60 days; Ann: 50 from 11 January, 90 days.
+    assert [one for one in told if one.startswith("At the sites named, Bob would lose live time: 4,800")]
+    assert [one for one in told if "Others lose live time" in one and "Ann 4,500, 4,500 and 4,500" in one]
+    # Cyd: 50 × 90 + 80 × 100; together 12,500 − 4,800 − 4,500.
+    assert [one for one in told if one.startswith("Cyd would gain live time: 12,500")]
+    assert [one for one in told if one.startswith("Together the parties gain 3,200, 3,200 and 3,200")]
+    assert not [one for one in told if "unharmed" in one]
+
+
+def test_trays_are_blamed_for_nothing_that_they_do_not_make() -> None:
+    assert not [one for one in tell_assessment(three_sides()) if "whole lots" in one]
+
+
+def test_a_misspelt_entry_of_a_proposal_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "p.toml"
+    file.write_text(
+        'kind = "divert"\n[[moves]]\nlot = "L1"\nquantiy = 6000\nto_order = "X1"\n'
+        '[[moves]]\nlot = "L2"\nto_order = "T1"\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ap.FindingsError) as refused:
+        ap.assess(ap.read("tesla-x-2023"), file)
+    assert "setting-unknown" in {str(one.code) for one in refused.value.findings}

@@ -74,16 +74,21 @@ def test_each_command_is_done_with_exit_code_0(run: Runner, plan_folder: Path, t
         "check": ["three-orders"],
         "plan": ["three-orders"],
         "why": [plan_folder, "alder-1"],
+        "trace": [plan_folder, "customers.alder.filled"],
         "verify": [plan_folder],
         "replay": [plan_folder],
         "adherence": ["three-orders"],
         "assess": ["tesla-x-2023", "swap-2023-12"],
         "suggest": ["tesla-x-2023"],
+        "timeline": ["three-orders"],
+        "cite": ["three-orders", "orders:alder-1"],
         "claims": ["tesla-x-2023"],
         "export": ["three-orders", "--to", tmp_path / "out"],
+        "attach": [tmp_path / "out", "F1", tmp_path / "terms.txt"],
         "template": [tmp_path / "empty.xlsx"],
         "workbook": [plan_folder, "--to", tmp_path / "plan.xlsx"],
     }
+    (tmp_path / "terms.txt").write_text("terms")
     assert set(COMMANDS.commands) == set(calls)
     for command, arguments in calls.items():
         answer = run(command, *arguments)

@@ -229,6 +229,7 @@ LATER: dict[str, dict[str, str]] = {
             "lead_times",
             "events",
             "evidence",
+            "attachments",
         )
     },
 }
@@ -310,6 +311,7 @@ ROWS_OF_STUDIES = {
     "lead_times": "LT,a,2025-01-01,5",
     "events": "E,2025-01-01,start,ann,n,Title",
     "evidence": "X,memo,Title,2025-01-01,here,says,X",
+    "attachments": "X,00ff,pdf,9,memo.pdf",
 }
 CELLS = {
     Kind.COUNT: ["7"],

@@ -6,41 +6,22 @@ Days are counted from 1 January 2024, the first day of the plan, as day 0.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import partial
 
 import pytest
 
 from apportion.study.capacity import PARTS, Capacity
 from apportion.study.entries import Horizon
 from apportion.study.sharing import Milestone, Programme, State, milestones
+from tests.build import make_programme as build_programme
 
 FIRST = dt.date(2024, 1, 1).toordinal()
 DAYS = 60  # To 1 March.
 
 
-def need(
-    name: str,
-    *,
-    first: int = 0,
-    deadline: int | None = None,
-    units: int | None = None,
-    work: int | None = None,
-    sites: Sequence[str] = (),
-) -> Programme:
-    return Programme(
-        programme=name,
-        party="us",
-        name=name,
-        kind="training",
-        start=FIRST + first,
-        deadline=None if deadline is None else FIRST + deadline,
-        units=None if units is None else units * PARTS,
-        work=None if work is None else work * PARTS,
-        sites=frozenset(sites),
-        basis="",
-        evidence=(),
-    )
+need = partial(build_programme, origin=FIRST)
 
 
 def reached(*needs: Programme, own: Mapping[str, Mapping[int, int]], days: int = DAYS) -> list[Milestone]:

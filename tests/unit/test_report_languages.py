@@ -42,6 +42,7 @@ AS_WRITTEN = [
         "SKU",
         "kW",
         "ISO",
+        "SHA-256",
         "apportion",
         "Apache ECharts",
         "SCENARIO",
@@ -53,8 +54,20 @@ AS_WRITTEN = [
         "claims",
     ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
-    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "suggestion-1.toml"),
-    *("--out", "--rule", "--case", "--lang", "--most", "middle", "zh-Hant"),
+    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "comparison.csv", "suggestion-1.toml"),
+    *(
+        "--out",
+        "--rule",
+        "--case",
+        "--lang",
+        "--most",
+        "--under-each",
+        "all",
+        "public",
+        "party:NAME",
+        "middle",
+        "zh-Hant",
+    ),
 ]
 # The columns of the facts that hold names, which no page translates.
 NAMES = {

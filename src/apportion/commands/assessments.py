@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
-from apportion.errors import FindingsError
+from apportion.errors import Finding, FindingsError, in_order
 from apportion.files.folder import bundled_names, find_scenario
 from apportion.files.proposals import find_proposal, read_proposal
 from apportion.files.sources import find_source
@@ -45,10 +46,19 @@ def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
         FindingsError: It cannot be read; all that is wrong is in ``findings``.
     """
     file, held = find_proposal(name_or_path, source=find_source(scenario))
+    return _read(held, file=file)[0]
+
+
+def _read(held: bytes, *, file: str) -> tuple[Proposal, list[Finding]]:
+    """Return a proposal with the warnings of reading it.
+
+    Raises:
+        FindingsError: It cannot be read; all that is wrong is in ``findings``.
+    """
     proposal, findings = read_proposal(held, file=file)
     if proposal is None:
         raise FindingsError(findings)
-    return proposal
+    return proposal, findings
 
 
 def assess_scenario(
@@ -81,7 +91,8 @@ def assess_scenario(
     Words.load(language)
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
-    found = assess(world, open_proposal(proposal, scenario=scenario), is_whole_market=is_whole_market)
+    file, held = find_proposal(proposal, source=find_source(scenario))
+    found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
     if out is not None:
         write_assessment(found, folder=out, language=language)
     return found
@@ -106,10 +117,17 @@ def assess_proposal(
     name = world.settings.name
     folder = find_scenario(name) if name in bundled_names() else Path()
     file, held = find_proposal(str(proposal), source=folder)
-    opened, findings = read_proposal(held, file=file)
-    if opened is None:
-        raise FindingsError(findings)
-    return assess(world, opened, is_whole_market=is_whole_market)
+    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+
+
+def _assess_file(world: World, held: bytes, *, file: str, is_whole_market: bool) -> Assessment:
+    """Return what a proposal's file comes to, with what was found of the file beside what was found of its moves."""
+    proposal, warnings = _read(held, file=file)
+    try:
+        found = assess(world, proposal, is_whole_market=is_whole_market)
+    except FindingsError as error:
+        raise FindingsError(in_order([*warnings, *error.findings])) from error
+    return replace(found, findings=in_order([*warnings, *found.findings]))
 
 
 def tell_assessment(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> list[str]:

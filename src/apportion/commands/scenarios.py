@@ -9,6 +9,7 @@ from pathlib import Path
 
 from apportion.engine.checks import check_world
 from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
+from apportion.files.attachments import attachments_beside, check_attachments
 from apportion.files.folder import bundled_names
 from apportion.files.proposals import proposals_beside, read_proposal
 from apportion.files.sources import find_source, read_source, write_source
@@ -58,7 +59,7 @@ def view_world(
 def check_scenario(
     scenario: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Finding]:
-    """Return every finding of a scenario and of the proposals beside it, in order; they are the same in each case.
+    """Return every finding of a scenario, of the proposals beside it and of its documents, in order.
 
     Raises:
         UsageError: There is no such scenario or viewpoint.
@@ -69,7 +70,8 @@ def check_scenario(
         return first_of_each(reading.findings)
     world = _looked_at(reading.world, as_known_on=as_known_on, viewpoint=viewpoint, findings=reading.findings)
     findings = check_world(world, known=reading.findings)
-    return in_order([*findings, *_check_proposals(world, source, is_sound=not has_errors(findings))])
+    proposed = _check_proposals(world, source, is_sound=not has_errors(findings))
+    return in_order([*findings, *proposed, *check_attachments(reading.world, source)])
 
 
 def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[Finding]:
@@ -115,7 +117,7 @@ def read_scenario(scenario: str) -> Looked:
 def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = ".csv") -> list[Path]:
     """Write a scenario as a workbook, a zip or a folder that reads back to the same world; return its files.
 
-    Its proposals go with it: into the folder or the zip, or beside the workbook.
+    Its proposals and documents go with it: into the folder or the zip, or beside the workbook.
 
     Args:
         scenario: A folder, workbook, zip or bundled name.
@@ -127,14 +129,14 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         UsageError: There is no such scenario, or `to` names another kind of file.
         FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
     """
-    looked = read_scenario(scenario)
+    looked, source = read_scenario(scenario), find_source(scenario)
     return write_source(
         looked.world,
         to,
         suffix=suffix,
         made_on=made_on,
         extra_sheets=looked.extra_sheets,
-        proposals=proposals_beside(find_source(scenario)),
+        beside={**proposals_beside(source), **attachments_beside(source)},
     )
 
 

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 import polars as pl
 
 from apportion.errors import Code, Finding, Severity, UsageError, in_order
+from apportion.files.documents import is_kept
 from apportion.files.folder import Reading, read_folder, write_folder
 from apportion.model.parsing import FILE
 from apportion.model.world import World
@@ -148,7 +149,11 @@ def _unpack(path: Path, folder: Path) -> Iterator[Finding]:
             names = {part.filename: _steps(part) for part in parts}
             if len(names) < len(parts):
                 raise Broken("it holds two files of one name")
-            kept = {name: steps for name, steps in names.items() if not set(steps) & set(_LITTER)}
+            kept = {
+                name: steps
+                for name, steps in names.items()
+                if not set(steps) & set(_LITTER) and not is_kept(steps)
+            }
             tops = {steps[0] if len(steps) > 1 else "" for steps in kept.values()}
             depth = 2 if len(tops) == 1 and "" not in tops else 1
             for name, steps in sorted(kept.items()):

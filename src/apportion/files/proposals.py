@@ -15,6 +15,7 @@ from pathlib import Path
 
 from apportion.errors import Code, Finding, Severity, UsageError
 from apportion.files.archive import archived_files, write_whole
+from apportion.files.folder import make_folder
 from apportion.model.proposal import Kind, Move, Proposal, Raise
 
 SUFFIX = ".toml"
@@ -57,30 +58,32 @@ def _in_folder(folder: Path) -> dict[str, bytes]:
         return {}
 
 
-def refuse_other_files(proposals: Mapping[str, bytes], folder: Path) -> None:
-    """Refuse to write proposals over files of their names that hold other words.
+def refuse_other_files(beside: Mapping[str, bytes], folder: Path) -> None:
+    """Refuse to write proposals and documents over files of their names that hold something else.
 
     Raises:
         UsageError: There is such a file.
     """
-    for name, held in proposals.items():
+    for name, held in beside.items():
         file = folder / name
         if file.exists() and not (file.is_file() and file.read_bytes() == held):
             raise UsageError(
-                f"{str(file)!r} is there already and is not the proposal of that name.",
+                f"{str(file)!r} is there already and does not hold what is to be written.",
                 fix="Name another folder, or take it out.",
             )
 
 
-def write_proposals(proposals: Mapping[str, bytes], folder: Path) -> list[Path]:
-    """Write proposals into a folder and return the files.
+def write_beside(beside: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write proposals and documents into a folder and return the files; what is there already is left as it is.
 
     Raises:
         UsageError: One cannot be written.
     """
-    for name, held in proposals.items():
-        write_whole(folder / name, held)
-    return [folder / name for name in proposals]
+    for name, held in beside.items():
+        if not (folder / name).is_file():
+            make_folder((folder / name).parent)
+            write_whole(folder / name, held)
+    return [folder / name for name in beside]
 
 
 def find_proposal(name_or_path: str, *, source: Path) -> tuple[str, bytes]:

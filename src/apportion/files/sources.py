@@ -9,7 +9,7 @@ from pathlib import Path
 from apportion.errors import UsageError
 from apportion.files.archive import read_archive, write_zip
 from apportion.files.folder import find_scenario, read_folder, write_folder
-from apportion.files.proposals import refuse_other_files, write_proposals
+from apportion.files.proposals import refuse_other_files, write_beside
 from apportion.files.workbook import ExtraSheet, WorkbookReading, is_workbook, read_workbook
 from apportion.files.workbook_write import write_workbook
 from apportion.model.world import World
@@ -50,7 +50,7 @@ def write_source(
     suffix: str,
     made_on: dt.date,
     extra_sheets: tuple[ExtraSheet, ...] = (),
-    proposals: Mapping[str, bytes] | None = None,
+    beside: Mapping[str, bytes] | None = None,
 ) -> list[Path]:
     """Write a scenario as a workbook, a zip or a folder, by the ending of `to`, and return the files.
 
@@ -60,22 +60,22 @@ def write_source(
         suffix: How a folder holds its tables: ``.csv`` or ``.parquet``.
         made_on: The day a workbook says it was made.
         extra_sheets: Sheets of the workbook it came from that hold no table.
-        proposals: The proposals of the scenario by file name; they go into the folder or zip, or beside a workbook.
+        beside: Its proposals and documents by file name; they go into the folder or zip, or beside a workbook.
 
     Raises:
-        UsageError: The ending names another kind of file, or a proposal's file is there with other words.
+        UsageError: The ending names another kind of file, or a file beside it is there with something else.
         FindingsError: A cell does not fit a workbook.
     """
-    ending, beside = to.suffix.lower(), proposals or {}
+    ending, others = to.suffix.lower(), beside or {}
     if ending != ZIP:
-        refuse_other_files(beside, to.parent if ending == ".xlsx" else to)
+        refuse_other_files(others, to.parent if ending == ".xlsx" else to)
     if ending == ".xlsx":
         book = write_workbook(world, to, made_on=made_on, extra_sheets=extra_sheets)
-        return [book, *write_proposals(beside, to.parent)]
+        return [book, *write_beside(others, to.parent)]
     if ending == ZIP:
-        return [write_zip(world, to, beside=beside)]
+        return [write_zip(world, to, beside=others)]
     if ending in {".xls", ".xlsm", ".ods", ".csv", ".parquet"}:
         raise UsageError(
             f"A scenario is not written as {ending}.", fix="Name a file ending in .xlsx or .zip, or a folder."
         )
-    return [*write_folder(world, to, suffix=suffix), *write_proposals(beside, to)]
+    return [*write_folder(world, to, suffix=suffix), *write_beside(others, to)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from apportion.model.columns import Column, Kind, Same, Table
 from apportion.model.records import (
+    ATTACHMENTS,
     CLAIMS,
     EVENTS,
     EVIDENCE,
@@ -296,5 +297,6 @@ TABLES: dict[str, Table] = {
         LEAD_TIMES,
         EVENTS,
         EVIDENCE,
+        ATTACHMENTS,
     )
 }

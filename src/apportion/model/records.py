@@ -1,4 +1,4 @@
-"""The tables that no plan reads: programmes, rentals, interests, transfers, claims, lead times, events and evidence."""
+"""The tables that no plan reads: programmes, rentals, interests, transfers, claims, lead times, events, evidence."""
 
 from __future__ import annotations
 
@@ -148,5 +148,22 @@ EVIDENCE = Table(
         Column("source", TEXT, "Where it can be found.", required=True),
         Column("paraphrase", TEXT, "What it says, in our words."),
         Column("disputes", LIST, "The evidence it speaks against.", refers="evidence"),
+    ),
+)
+ATTACHMENTS = Table(
+    "attachments",
+    "A copy of a document, kept under its SHA-256 in the folder `attachments` beside the tables.",
+    ("document", "sha256"),
+    (
+        Column("document", TEXT, "The evidence it is a copy of.", required=True, refers="evidence"),
+        Column("sha256", TEXT, "SHA-256 of its bytes, in hexadecimal.", required=True),
+        Column(
+            "kind",
+            CHOICE,
+            "What it is.",
+            choices=("pdf", "png", "jpeg", "text", "csv", "html", "eml"),
+        ),
+        Column("size_bytes", COUNT, "Its size.", unit="bytes", least=1),
+        Column("name", TEXT, "The name of the file it came from."),
     ),
 )

@@ -129,7 +129,7 @@ class World:
             return _empty(contract)
         if contract.always_known or not self.view.is_filtered:
             return frame
-        return frame.filter(_is_known(frame, self.view))
+        return frame.filter(is_known(frame, self.view))
 
     def table(self, name: str) -> pl.DataFrame:
         """Return the rows of one table that stand: the latest statement of each fact, defaults filled in."""
@@ -195,24 +195,24 @@ def _empty(contract: Table) -> pl.DataFrame:
     return pl.DataFrame(schema={ROW: pl.UInt32(), FILE: pl.String(), **schema})
 
 
-def _is_known(frame: pl.DataFrame, view: View) -> pl.Expr:
-    """Return which rows the viewer knew by the day.
+def is_known(frame: pl.DataFrame, view: View) -> pl.Expr:
+    """Return which rows of a frame the viewer knew by the day, tables that are always let through among them.
 
     Source: ``docs/reference/scenario.md``, the rules for every table.
     """
     day = pl.lit(view.as_known_on or dt.date.max)
     known_on = pl.col("known_on") if "known_on" in frame.columns else pl.lit(None, dtype=pl.Date())
-    is_known = known_on.is_null() | (known_on <= day)
+    was_known = known_on.is_null() | (known_on <= day)
     if view.viewpoint == ALL:
-        return is_known
+        return was_known
     is_public = (
-        (pl.col("public_on") <= day).fill_null(value=False) if "public_on" in frame.columns else is_known
+        (pl.col("public_on") <= day).fill_null(value=False) if "public_on" in frame.columns else was_known
     )
     if view.viewpoint == PUBLIC or "known_to" not in frame.columns:
         return is_public
     party = view.viewpoint.removeprefix(PARTY_PREFIX)
     is_told = pl.col("known_to").list.contains(party).fill_null(value=False)
-    return is_public | (is_known & is_told)
+    return is_public | (was_known & is_told)
 
 
 def _latest(frame: pl.DataFrame, contract: Table, *, as_of: dt.date | None) -> pl.DataFrame:

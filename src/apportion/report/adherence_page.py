@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 
 from apportion.digest import digest
-from apportion.model.world import ALL, World
+from apportion.model.world import World
 from apportion.report.adherence import adherence_sentences
 from apportion.report.departures import departure_bars, departure_keys, departures_grid
 from apportion.report.others import customers_named
 from apportion.report.paths import path_figures
-from apportion.report.rules import rule_sentence, rule_steps, view_sentences
+from apportion.report.rules import rule_sentence, rule_steps, view_options, view_sentences
 from apportion.report.shell import render_page
-from apportion.report.words import DEFAULT_LANGUAGE, Words
+from apportion.report.words import Words
 from apportion.study.adherence import Adherence
 from apportion.version import VERSION
 
@@ -63,12 +63,5 @@ def _compared(world: World, *, words: Words) -> list[str]:
 
 def _command(found: Adherence, *, words: Words) -> str:
     """Return the command that makes the page again."""
-    view = found.view
-    options = ["--rule", str(found.policy.rule), "--case", str(view.case)]
-    if view.as_known_on is not None:
-        options += ["--as-known-on", view.as_known_on.isoformat()]
-    if view.viewpoint != ALL:
-        options += ["--viewpoint", view.viewpoint]
-    if words.language != DEFAULT_LANGUAGE:
-        options += ["--lang", words.language]
+    options = ["--rule", str(found.policy.rule), *view_options(found.view, words=words)]
     return words.say("departure.check-command", options=shlex.join(options))

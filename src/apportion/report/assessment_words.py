@@ -10,7 +10,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from apportion.errors import Code
 from apportion.model.policy import Case
+from apportion.model.proposal import Kind
 from apportion.report.assessment_programmes import moved_milestone
 from apportion.report.facts import basis_words, currency_words, source_words
 from apportion.report.words import Words
@@ -29,6 +31,8 @@ _FUTURES = {
     Future.POLICY: "assess.future.policy",
 }
 _ZERO = Fraction(0)
+_MOST_NAMED = 3
+_TRAYS = 1_000  # A difference of so small a part is what whole trays make.
 
 
 def assessment_sentences(found: Assessment, *, words: Words) -> list[str]:
@@ -89,12 +93,31 @@ class _Telling:
         ]
         return sorted((one for one in values if one[1] > 0), key=lambda one: (-one[1], one[0]))
 
+    @property
+    def _changes_nothing(self) -> bool:
+        """Return whether everybody receives the same with the proposal as without it."""
+        proposal = self._found.proposal
+        told = sum(one.code is Code.MOVE_CHANGES_NOTHING for one in self._found.findings)
+        return told > 0 and (proposal.kind is not Kind.PRIORITY or told >= len(proposal.raises))
+
+    def _harmed(self) -> list[str]:
+        """Return the parties that receive later or lose live time in some case, whoever loses most first."""
+        most = {
+            party: max(-one for one in self._over_cases("live_gained_gpu_days", party))
+            for party in self._found.parties
+        }
+        later = dict(self._parties_with("shifted_later_gpu_days"))
+        named = [party for party in self._found.parties if most[party] > 0 or party in later]
+        return sorted(named, key=lambda party: (-max(most[party], _ZERO), -later.get(party, _ZERO), party))
+
     def moved(self) -> Iterator[str]:
         """Say what would move and what it costs."""
         units = number_of(self._found.value(Future.PROPOSED, "units_moved"))
         worth = self._found.value(Future.PROPOSED, "value_usd")
         title = self._found.proposal.title or self._found.proposal.id
-        if not units:
+        if self._changes_nothing:
+            yield self._words.say("assess.nothing", title=title)
+        elif not units:
             yield self._words.say("assess.raise", title=title)
         elif isinstance(worth, Fraction):
             yield self._words.say(
@@ -105,7 +128,8 @@ class _Telling:
 
     def shifted(self) -> Iterator[str]:
         """Say who receives units later, and by how much."""
-        for party, days in self._parties_with("shifted_later_gpu_days")[:1]:
+        later = dict(self._parties_with("shifted_later_gpu_days"))
+        for party, days in [(party, later[party]) for party in self._harmed()[:1] if party in later]:
             mean = self._found.value(Future.PROPOSED, "delay_days_mean", party=party)
             months = self._found.value(Future.PROPOSED, "delay_months_mean", party=party)
             if isinstance(mean, Fraction) and isinstance(months, Fraction):
@@ -117,15 +141,18 @@ class _Telling:
 
     def lost(self) -> Iterator[str]:
         """Say what the parties that receive later lose, at the sites named."""
-        for party, _ in self._parties_with("shifted_later_gpu_days")[:1]:
+        harmed = self._harmed()
+        for party in harmed[:1]:
             name, losses = (
                 self._name(party),
                 [-one for one in self._over_cases("live_gained_gpu_days", party)],
             )
             box = find_interval(self._found.intervals, measure="live_gained_gpu_days", party=party)
-            if any(losses):
+            if max(losses) > 0:
                 key = "assess.lost-or-gained" if min(losses) < 0 else "assess.lost"
                 yield self._words.say(key, party=name, **self._cases(losses))
+            elif any(losses):
+                yield self._words.say("assess.lost-nothing-late", party=name)
             elif box is not None and box.is_constant:
                 yield self._words.say("assess.lost-nowhere", party=name, count=box.points)
             else:
@@ -133,6 +160,24 @@ class _Telling:
             avoided = self._over_cases("idle_avoided_gpu_days", party)
             if len(set(avoided)) == 1 and avoided[0] > 0 and not any(losses):
                 yield self._words.say("assess.avoided", party=name, days=avoided[0])
+        others = [party for party in harmed[1:] if min(self._over_cases("live_gained_gpu_days", party)) < 0]
+        if others:
+            yield self._words.say("assess.others-lose", each=self._each(others, sign=-1))
+
+    def _each(self, parties: Sequence[str], *, sign: int) -> str:
+        """Return what each party gains, or loses where the sign is turned, in the three cases."""
+        shown = parties[:_MOST_NAMED]
+        told = [
+            self._words.say(
+                "assess.each",
+                party=self._name(party),
+                **self._cases([sign * one for one in self._over_cases("live_gained_gpu_days", party)]),
+            )
+            for party in shown
+        ]
+        if len(parties) > len(shown):
+            told.append(self._words.say("assess.and-others", count=len(parties) - len(shown)))
+        return self._words.say("joint.clauses").join(told)
 
     def gained(self) -> Iterator[str]:
         """Say what the parties that receive earlier gain, and all together."""
@@ -145,6 +190,10 @@ class _Telling:
                 yield self._words.say("assess.gained-and-moved", **told, **self._cases(gains))
             else:
                 yield self._words.say("assess.gained", party=self._name(party), **self._cases(gains))
+        if len(gaining) > 1:
+            yield self._words.say(
+                "assess.others-gain", each=self._each([one for one, _ in gaining[1:]], sign=1)
+            )
         together = self._over_cases("live_gained_gpu_days", "")
         if not any(
             self._over_cases("live_gained_gpu_days", party) != [0, 0, 0] for party in self._found.parties
@@ -155,7 +204,8 @@ class _Telling:
         elif not any(together):
             yield self._words.say("assess.together-nothing")
         elif together != self._over_cases("live_gained_gpu_days", gaining[0][0]):
-            yield self._words.say("assess.together", **self._cases(together))
+            key = "assess.together" if min(together) >= 0 else "assess.together-or-lose"
+            yield self._words.say(key, **self._cases(together))
 
     def _cases(self, values: Sequence[Fraction]) -> dict[str, Fraction]:
         return dict(zip(("favourable", "middle", "unfavourable"), values, strict=True))
@@ -183,7 +233,12 @@ class _Telling:
         return self._words.say("assess.row-cited", table=table, name=ground.name, evidence=evidence)
 
     def milestones(self) -> Iterator[str]:
-        """Say which milestone moves most, where none of who gains has been told."""
+        """Say which milestone of who may lose moves most; else of anybody, where none of who gains has been told."""
+        for party in self._harmed()[:1]:
+            moved = moved_milestone(self._found, words=self._words, party=party)
+            if moved:
+                yield self._words.say("milestone.sentence", moved=moved)
+                return
         gaining = self._parties_with("live_gained_gpu_days")[:1]
         if any(moved_milestone(self._found, words=self._words, party=party) for party, _ in gaining):
             return
@@ -194,8 +249,10 @@ class _Telling:
     def against_policy(self) -> Iterator[str]:
         """Say what the policy and the best division would reach, in live unit-days."""
         live = {future: number_of(self._found.value(future, "live_gpu_days")) for future in Future}
+        apart = abs(live[Future.POLICY] - live[Future.PROPOSED])
+        is_trays = 0 < apart * _TRAYS <= live[Future.POLICY]
         yield self._words.say(
-            "assess.policy",
+            "assess.policy-trays" if is_trays else "assess.policy",
             booked=live[Future.BOOKED],
             proposed=live[Future.PROPOSED],
             policy=live[Future.POLICY],
@@ -212,7 +269,10 @@ class _Telling:
     def break_even(self) -> Iterator[str]:
         """Say from which day on full power at the site leaves the proposal harmless."""
         for one in self._found.break_evens:
-            if one.question is Question.READY_ON and one.is_found and isinstance(one.day, dt.date):
+            is_in_plan = isinstance(one.day, dt.date) and one.day < self._found.world.settings.calendar.end_on
+            if one.question is Question.READY_ON and one.is_found and is_in_plan and one.day is not None:
+                gained = self._found.value(Future.PROPOSED, "live_gained_gpu_days", party=one.party)
+                key = "assess.harmless-from" if number_of(gained) >= 0 else "assess.harmless-only-if"
                 nearest = (
                     self._words.say(
                         "assess.nearest",
@@ -224,7 +284,7 @@ class _Telling:
                     else ""
                 )
                 yield self._words.say(
-                    "assess.harmless-from",
+                    key,
                     party=self._name(one.party),
                     site=one.site,
                     day=one.day,

@@ -63,6 +63,7 @@ _SOURCES = {
     "lead_times": "source.lead-times",
     "events": "source.events",
     "evidence": "source.evidence",
+    "attachments": "source.attachments",
 }
 
 
@@ -94,6 +95,11 @@ def place_words(finding: Finding, *, words: Words) -> str:
     if finding.column:
         parts.append(words.say("place.column", column=finding.column))
     return words.say("list.between").join(parts)
+
+
+def place_of(file: str, row: int, *, words: Words) -> str:
+    """Return where a row stands: file and row."""
+    return words.say("list.between").join([file, words.say("place.row", row=str(row))])
 
 
 def source_words(table: str, *, words: Words) -> str:

@@ -7,7 +7,7 @@ from typing import Protocol
 from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, View, World
 from apportion.report.facts import commitment_words
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 _RULES = {
     Rule.MAX_MIN: "policy.rule.max-min",
@@ -129,3 +129,15 @@ def seen_by(view: View, *, words: Words) -> list[str]:
     else:
         viewpoint = words.say("view.party", party=view.viewpoint.removeprefix(PARTY_PREFIX))
     return [known, viewpoint]
+
+
+def view_options(view: View, *, words: Words) -> list[str]:
+    """Return the options with which a command looks at the facts in the same way, and answers in the same language."""
+    options = ["--case", str(view.case)]
+    if view.as_known_on is not None:
+        options += ["--as-known-on", view.as_known_on.isoformat()]
+    if view.viewpoint != ALL:
+        options += ["--viewpoint", view.viewpoint]
+    if words.language != DEFAULT_LANGUAGE:
+        options += ["--lang", words.language]
+    return options

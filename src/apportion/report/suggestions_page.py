@@ -8,10 +8,9 @@ from fractions import Fraction
 
 from apportion.digest import digest
 from apportion.model.policy import Case
-from apportion.model.world import ALL
 from apportion.report.facts import currency_words
 from apportion.report.others import customers_named
-from apportion.report.rules import view_sentences
+from apportion.report.rules import view_options, view_sentences
 from apportion.report.shell import render_page
 from apportion.report.suggestions import (
     certain_sentences,
@@ -22,7 +21,7 @@ from apportion.report.suggestions import (
     suggestion_sentence,
 )
 from apportion.report.tables import NUMBER, TEXT, Bar, BarTable, Cell, Grid, more_rows, rows_of
-from apportion.report.words import DEFAULT_LANGUAGE, Value, Words
+from apportion.report.words import Value, Words
 from apportion.study.suggest import Suggestions
 from apportion.version import VERSION
 
@@ -213,12 +212,5 @@ def _dues(found: Suggestions, *, names: Mapping[str, str], words: Words) -> Grid
 
 def _command(found: Suggestions, *, words: Words) -> str:
     """Return the command that makes the page again."""
-    view = found.view
-    options = ["--most", str(found.most), "--case", str(view.case)]
-    if view.as_known_on is not None:
-        options += ["--as-known-on", view.as_known_on.isoformat()]
-    if view.viewpoint != ALL:
-        options += ["--viewpoint", view.viewpoint]
-    if words.language != DEFAULT_LANGUAGE:
-        options += ["--lang", words.language]
+    options = ["--most", str(found.most), *view_options(found.view, words=words)]
     return words.say("suggest.page.command", options=shlex.join(options))

@@ -23,6 +23,8 @@ from apportion.study.moves import room_of_orders
 from apportion.study.program import Option, Program
 
 _NEAR = 1e-6
+# A program in whole numbers takes about so many times as long as one in parts.
+_WHOLE_COSTS = 12
 # With no more options than this all whole numbers are looked at, not only those next to the program's answer.
 _MOST_WHOLE = 40
 _REPAIRS, _REPAIRS_OF_LARGE = 6, 2
@@ -159,8 +161,8 @@ class _Judge:
         return solve_parts(linear, worth)
 
     def solve_whole(self, linear: Linear, worth: Sequence[int]) -> Solved | None:
-        """Return what a solver proposes with whole variables whole, and count the work."""
-        self.work += len(worth)
+        """Return what a solver proposes with whole variables whole, and count the work, which is many times as much."""
+        self.work += _WHOLE_COSTS * len(worth)
         return solve_whole(linear, worth)
 
     def hear(self, sends: Sequence[Send]) -> dict[str, int]:

@@ -14,12 +14,12 @@ Source: ``docs/concepts/assessment.md``, "The best that could be".
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from apportion.engine.tableau import Tableau
 from apportion.model.plan import MILLION
 from apportion.model.room import Draw, Room, Rooms
 from apportion.model.world import World
@@ -28,7 +28,9 @@ from apportion.study.entries import Entry, EntryMaker, in_stock_order, read_hori
 from apportion.study.outcome import Outcome
 from apportion.study.replay import Switch
 from apportion.study.stock import count_held_of_lots
+from apportion.study.vertex import Limit, best_corner
 
+_NONE = Fraction(0)
 Places = dict[tuple[str, str], list[int]]  # The days on which units of a SKU may go live at a site.
 
 
@@ -70,7 +72,7 @@ class _Program:
     def __init__(self, book: Book, rooms: Rooms) -> None:
         self._book = book
         self._rooms = rooms
-        self._tableau = Tableau()
+        self._limits: list[Limit] = []
         self._count = 0
         self._lots: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for lot in book.lots.values():
@@ -99,14 +101,12 @@ class _Program:
         for site in sorted({site for _, site in self._days}):
             self._add_room(site)
         self._add_orders()
-        self._tableau.maximise(
-            {variable: self._book.end - day for (_, _, day), variable in self._live.items()}
-        )
-        return list(self._read())
+        worth = {variable: self._book.end - day for (_, _, day), variable in self._live.items()}
+        return list(self._read(best_corner(self._limits, worth, count=self._count)))
 
     def _new(self) -> int:
         self._count += 1
-        return self._count
+        return self._count - 1
 
     def _is_usable(self, line: Line, *, sku: str, site: str) -> bool:
         return self._rooms.may_use(line.customer, site=site) and self._rooms.is_cooled(sku, site=site)
@@ -121,10 +121,10 @@ class _Program:
 
     def _add(self, coefficients: Mapping[int, int], limit: int | Fraction) -> None:
         if coefficients:
-            self._tableau.add_row(coefficients, slack=self._new(), right=limit)
+            self._limits.append(Limit(coefficients, Fraction(limit)))
 
     def _add_supply(self) -> None:
-        """No more has gone live by any day than had arrived in time to ship."""
+        """No more goes live than has arrived in time to ship; what has not waits for the next arrival."""
         for sku, lots in self._lots.items():
             latest = {
                 (site, day): day - self._rooms.sites[site].lead_days
@@ -133,12 +133,15 @@ class _Program:
                 for day in days
             }
             days = sorted({day for day, _ in lots})
-            for day, following in zip(days, [*days[1:], self._book.end], strict=True):
-                arrived = sum(units for arrives, units in lots if arrives <= day)
-                early = {
-                    self._live[sku, site, at]: 1 for (site, at), ships in latest.items() if ships < following
-                }
-                self._add(early, arrived)
+            shipped: dict[int, dict[int, int]] = defaultdict(dict)
+            for (site, at), ships in latest.items():
+                shipped[bisect_right(days, ships) - 1][self._live[sku, site, at]] = 1
+            kept: dict[int, int] = {}
+            for place, day in enumerate(days):
+                arrived = sum(units for arrives, units in lots if arrives == day)
+                waiting = {self._new(): 1} if day is not days[-1] else {}
+                self._add(shipped[place] | waiting | kept, arrived)
+                kept = dict.fromkeys(waiting, -1)
 
     def _add_room(self, site: str) -> None:
         """No more is live at a site than it has room for; the last day of each room suffices."""
@@ -181,12 +184,16 @@ class _Program:
             else:
                 self._add(rates, Fraction(still_open, MILLION))
 
-    def _read(self) -> Iterator[_Live]:
+    def _read(self, values: Mapping[int, Fraction]) -> Iterator[_Live]:
         """Yield the solution, the units that go live first to the orders that come first."""
+        given: dict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
+        for (order, sku, site), variable in self._given.items():
+            given[sku, site].append((order, _millionths(values.get(variable, _NONE))))
         for (sku, site), days in self._days.items():
-            on_days = [[day, _millionths(self._tableau.value(self._live[sku, site, day]))] for day in days]
-            for (order, one, at), variable in self._given.items():
-                wanted = _millionths(self._tableau.value(variable)) if (one, at) == (sku, site) else 0
+            live = [[day, _millionths(values.get(self._live[sku, site, day], _NONE))] for day in days]
+            on_days = [place for place in live if place[1]]
+            for order, asked in given[sku, site]:
+                wanted = asked
                 for place in on_days:
                     units = min(wanted, place[1])
                     if units:

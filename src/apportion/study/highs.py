@@ -56,12 +56,16 @@ class Answer:
         prices: float64[row], by how much the least cost rises with a row's limit; 0 where columns are whole.
         is_best: Whether it says that nothing is better.
         is_feasible: Whether it says that every limit holds.
+        free_columns: bool[column], whether it is basic; empty where the solver names no corner.
+        free_rows: bool[row], the same of the row's own value.
     """
 
     values: Floats
     prices: Floats
     is_best: bool
     is_feasible: bool
+    free_columns: tuple[bool, ...]
+    free_rows: tuple[bool, ...]
 
 
 def solve_cold(model: Model, *, options: Mapping[str, Option]) -> Answer:
@@ -80,13 +84,15 @@ def solve_cold(model: Model, *, options: Mapping[str, Option]) -> Answer:
         solver.setOptionValue(name, value)
     solver.passModel(_program(highspy, model))
     solver.run()
-    answer = solver.getSolution()
+    answer, corner, basic = solver.getSolution(), solver.getBasis(), highspy.HighsBasisStatus.kBasic
     feasible = highspy.SolutionStatus.kSolutionStatusFeasible
     return Answer(
         values=np.array(answer.col_value, dtype=np.float64),
         prices=np.array(answer.row_dual, dtype=np.float64),
         is_best=solver.getModelStatus() == highspy.HighsModelStatus.kOptimal,
         is_feasible=solver.getInfo().primal_solution_status == feasible,
+        free_columns=tuple(one == basic for one in corner.col_status) if corner.valid else (),
+        free_rows=tuple(one == basic for one in corner.row_status) if corner.valid else (),
     )
 
 

@@ -25,6 +25,10 @@ TOGETHER = "together"
 READINESS = "readiness"
 _MOST_CORNERS = 1_024
 _SWEEPS = 1
+# So many units of work one box may cost: settings, times the lots and orders that each looks at. It is counted and
+# not timed, so that the same facts give the same answers on every machine.
+_MOST_WORK = 120_000
+_FEWEST = 200
 _STOPS = 4
 # Their extremes lie in corners: each is, with all else held, linear in a price and steady in a date or split.
 _PROVEN = frozenset({"shifted_gpu_days", "delay_months_mean", "value_usd"})
@@ -179,11 +183,24 @@ class _Study:
         self._knobs = knobs
         self._case = case
         self._plain = variants.answers({})
+        each = 1 + len(variants.book.lots) + len(variants.book.lines)
+        self._most = max(_FEWEST, _MOST_WORK // each)
+        self._most_corners = min(_MOST_CORNERS, self._most)
+        self._is_short = sum(len(knob.grid) for knob in knobs) > self._most
+
+    @property
+    def _is_spent(self) -> bool:
+        """Return whether as many settings were looked at as one case may cost."""
+        return self._variants.answered >= self._most
+
+    def _points(self, knob: Knob) -> Sequence[Setting]:
+        """Return the settings of a range alone: of very many ranges its ends."""
+        return knob.corners if self._is_short else knob.grid
 
     def intervals(self) -> Iterator[Interval]:
         """Yield every interval."""
         for knob in self._knobs:
-            answers = [self._variants.answers(setting) for setting in knob.grid]
+            answers = [self._variants.answers(setting) for setting in self._points(knob)]
             yield from self._spread(
                 answers, varied=str(knob.kind), name=knob.name, column=knob.column, evidence=knob.evidence
             )
@@ -197,18 +214,18 @@ class _Study:
 
     def _is_full(self, knobs: Sequence[Knob]) -> bool:
         """Return whether all corners of a box are looked at."""
-        return _count(len(knob.corners) for knob in knobs) <= _MOST_CORNERS
+        return _count(len(knob.corners) for knob in knobs) <= self._most_corners
 
     def _explore(self, knobs: Sequence[Knob]) -> list[Answers]:
         """Return the answers at all points of a box that are looked at."""
         settings: list[Setting] = [{}]
-        if _count(len(knob.grid) for knob in knobs) <= _MOST_CORNERS:
+        if _count(len(knob.grid) for knob in knobs) <= self._most_corners:
             settings.extend(_joined(point) for point in itertools.product(*(knob.grid for knob in knobs)))
         elif self._is_full(knobs):
             settings.extend(
                 _joined(corner) for corner in itertools.product(*(knob.corners for knob in knobs))
             )
-        settings.extend(setting for knob in knobs for setting in knob.grid)
+        settings.extend(setting for knob in knobs for setting in self._points(knob))
         answers: Points = {frozenset(one.items()): (one, self._variants.answers(one)) for one in settings}
         is_full = self._is_full(knobs)
         for answer in self._plain:
@@ -235,6 +252,8 @@ class _Study:
         for _ in range(_SWEEPS):
             before = worth(best_answers)
             for knob in knobs:
+                if self._is_spent:
+                    return
                 for setting in _few(knob.grid):
                     tried = {**best, **setting}
                     found = self._variants.answers(tried)

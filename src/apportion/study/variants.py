@@ -42,6 +42,7 @@ MEASURES = (
 )
 """What is asked of every variant; in all, only what is not zero by definition."""
 _NOT_IN_ALL = frozenset({"shifted_gpu_days", "delay_months_mean"})
+_AT_SITES = frozenset({"sites", "readiness", "fleet", "shipments"})
 _MOVES_ROOM = frozenset({"site_kw"})
 
 
@@ -87,6 +88,7 @@ class Variants:
         self._horizon: Horizon = read_horizon(self.world)
         self._ranks: Mapping[str, OrderRank] = ranked_orders(self.world)
         self._parties = sorted({line.customer for line in self.book.lines.values()})
+        self._near = near_world(self.world, book=self.book)
 
     @property
     def answered(self) -> int:
@@ -155,7 +157,7 @@ class Variants:
         }
         key = frozenset(moving.items())
         if key not in self._places:
-            world = varied_world(self.world, moving)
+            world = varied_world(self._near, moving)
             rooms = read_rooms(world)
             self._places[key] = _Places(rooms, read_elsewhere(world, rooms=rooms))
         return self._places[key]
@@ -163,6 +165,19 @@ class Variants:
 
 def _is_price(cell: Cell) -> bool:
     return cell[0] == "skus" and cell[2] not in _MOVES_ROOM
+
+
+def near_world(world: World, *, book: Book) -> World:
+    """Return the world with only the sites that the scope's units can run at: its orders' and its parties'."""
+    parties = [line.customer for line in book.lines.values()]
+    accepted = {site for line in book.lines.values() for site in line.sites}
+    own = read_elsewhere(world, rooms=read_rooms(world)).of_party
+    near = sorted(accepted.union(*(own.get(party, ()) for party in parties)))
+    tables = {
+        name: frame.filter(pl.col("site").is_in(near)) if name in _AT_SITES else frame
+        for name, frame in world.tables.items()
+    }
+    return replace(world, tables=tables)
 
 
 def varied_world(world: World, setting: Setting) -> World:

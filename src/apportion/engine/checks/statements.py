@@ -17,6 +17,8 @@ from apportion.model.world import World
 
 # What a statement may change without saying anything else of the fact.
 _ABOUT = {FILE, ROW, "basis", "evidence", "note", "known_on", "public_on", "known_to"}
+# What rests on a document, if it is so.
+_NEEDING = ("fact", "order", "estimate", "claim")
 # Parts of names that nobody gives a column.
 _FIRST, _EARLIER = "\x1ffirst", "\x1fearlier"
 
@@ -109,4 +111,37 @@ def check_view(world: World) -> list[Finding]:
     ]
 
 
-STATEMENT_CHECKS = (check_statements, check_view)
+def check_evidence(world: World) -> list[Finding]:
+    """List the tables with rows that say how they are known and not by what; only where evidence is listed at all.
+
+    What is forecast or assumed needs none, and a document needs no other.
+    """
+    if "evidence" not in world.tables:
+        return []
+    found: list[Finding] = []
+    for name in world.tables:
+        frame = world.statements(name)
+        if name == "evidence" or "basis" not in frame.columns:
+            continue
+        has_none = pl.col("evidence").is_null() if "evidence" in frame.columns else pl.lit(value=True)
+        bare = frame.filter(has_none, pl.col("basis").is_in(_NEEDING))
+        if len(bare):
+            found.append(_evidence_missing(bare, table=name))
+    return found
+
+
+def _evidence_missing(bare: pl.DataFrame, *, table: str) -> Finding:
+    first = bare.bottom_k(1, by=ROW).row(0, named=True)
+    rows = f"1 row of {table} stands" if len(bare) == 1 else f"{len(bare):,} rows of {table} stand"
+    return Finding(
+        code=Code.EVIDENCE_MISSING,
+        severity=Severity.INFO,
+        file=str(first[FILE]),
+        column="evidence",
+        found=f"{rows} without evidence; the first is row {first[ROW]}, of basis {first['basis']!r}.",
+        expected=f"ids of the table evidence in each row of basis {', '.join(_NEEDING)}.",
+        fix="Name what the rows rest on, or give them the basis assumption.",
+    )
+
+
+STATEMENT_CHECKS = (check_statements, check_view, check_evidence)
