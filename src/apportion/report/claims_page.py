@@ -6,7 +6,6 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from apportion.model.world import ALL
 from apportion.report.claims import (
     claim_unit_words,
     documented_words,
@@ -22,10 +21,10 @@ from apportion.report.claims_figures import Course, course_figures, courses, tar
 from apportion.report.facts import basis_words, source_words
 from apportion.report.others import customers_named
 from apportion.report.relations import contradiction_sentence, is_shown
-from apportion.report.rules import view_sentences
+from apportion.report.rules import view_options, view_sentences
 from apportion.report.shell import render_page
 from apportion.report.tables import DAY, NUMBER, TEXT, Grid, more_rows, rows_of
-from apportion.report.words import DEFAULT_LANGUAGE, Value, Words
+from apportion.report.words import Value, Words
 from apportion.study.claims import Claims
 from apportion.study.relations import Relation
 from apportion.study.support import Support
@@ -257,12 +256,5 @@ def _places(support: Iterable[Support], *, words: Words) -> str | None:
 
 def _command(found: Claims, *, words: Words) -> str:
     """Return the command that makes the page again."""
-    view = found.world.view
-    options = ["--case", str(view.case)]
-    if view.as_known_on is not None:
-        options += ["--as-known-on", view.as_known_on.isoformat()]
-    if view.viewpoint != ALL:
-        options += ["--viewpoint", view.viewpoint]
-    if words.language != DEFAULT_LANGUAGE:
-        options += ["--lang", words.language]
+    options = view_options(found.world.view, words=words)
     return words.say("claims.page.command", options=shlex.join(options))
