@@ -232,6 +232,11 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "assess": ASSESS_OPTIONS,
             "suggest": SUGGEST_OPTIONS,
             "claims": CLAIMS_OPTIONS,
+            # What these change is held in test_trace, test_timeline, test_cite and test_attachments.
+            "trace": {"--most", "--under-each"},
+            "timeline": VIEW | {"--most"},
+            "cite": VIEW,
+            "attach": {"--most-megabytes"},
         }
         allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name

@@ -21,7 +21,7 @@ PACKAGE = Path(str(resources.files("apportion")))
 WORDS = Words.load("en")
 SECTIONS = {key.split(".")[0] for key in WORDS.sentences}
 KEY = re.compile(rf"({'|'.join(sorted(SECTIONS))})(\.[a-z]+(-[a-z]+)*)+")
-FILES = (".css", ".js", ".html")
+FILES = (".css", ".js", ".html", ".json", ".csv")
 VERDICTS = re.compile(
     r"\b(guilty|cheat\w*|lie[ds]?|wrongdoing|unlawful\w*|steal\w*|scandal\w*)\b", re.IGNORECASE
 )
