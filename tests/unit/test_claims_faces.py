@@ -55,6 +55,7 @@ def test_the_files_hold_every_row(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "ageing.csv",
         "claims.csv",
+        "claims.html",
         "claims.json",
         "contradictions.csv",
     ]
