@@ -1,0 +1,143 @@
+"""Policy packs: the thresholds, forums and clocks a decision is taken under. Data with a version, never constants.
+
+Product input, not legal advice. A pack is read from its file by ``files/packs.py``; nothing here names one.
+
+Source: ``docs/concepts/governance.md``, "Policy packs".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass
+from fractions import Fraction
+
+from apportion.digest import digest
+
+
+class Sides(enum.StrEnum):
+    """Which entities on a proposal need an approval of their own (G12)."""
+
+    ALL = "all"  # Every entity that gains or loses.
+    OUTSIDE_OWNERS = "outside-owners"  # Those not known to have one owner alone.
+    LISTED = "listed"  # Those whose shares are listed.
+
+
+class Majority(enum.StrEnum):
+    """Of whom a majority is needed (G10)."""
+
+    SERVING = "serving"  # The disinterested members then serving.
+    CAST = "cast"  # The votes cast, where a quorum of them is present.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a pack's rules stand.
+
+    Attributes:
+        title: The rule or law, by its name.
+        where: Where it can be read.
+        says: What it says, in our words.
+    """
+
+    title: str
+    where: str
+    says: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return the source as plain values."""
+        return {"title": self.title, "where": self.where, "says": self.says}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """One version of the rules that a decision is taken under.
+
+    Attributes:
+        id: Its id, e.g. ``house-strict``.
+        version: Its version, counted from 1.
+        title: Its title.
+        disclaimer: That it is no legal advice.
+        from_on: First day it governs; None: since ever.
+        until_on: First day it no longer governs; None: no end.
+        sources: Where its rules stand.
+        interest_percent: An owner's share at or above this conflicts, in percent (G3).
+        marks_percent: Shares at which a stake is told apart, in percent, ascending.
+        materiality_usd: Value at stake from which a record is made, in USD (G4).
+        needs_conflict_below_materiality: Whether a conflicted change below that still needs a decision.
+        window_months: Within so many months dealings of the same parties add up (G5).
+        is_prior: Whether review has to come first; else a later one is no ratification (G14).
+        sides: Which entities need an approval of their own (G12).
+        majority: Of whom a majority is needed (G10).
+        quorum_percent: Of the disinterested members so many percent must vote, where votes cast decide.
+        committee_least: The fewest members of a committee (G9).
+        board_conflicted_percent: Above this share of conflicted members a board's approval is not accepted (G9).
+        needs_power_to_reject: Whether a mandate must say that the forum may negotiate and reject (G11).
+        memo_from_usd: Value at stake from which an independent memo is needed, in USD; None: never (G16).
+        emergency_least: The fewest eligible members in an emergency (G15).
+        emergency_days: Days until the full review of an emergency; None: no emergencies (G15).
+        attestation_days: Days for which an attestation of interests holds (G20).
+        notice_days: Days in which somebody who loses units may reply (G27).
+        apply_days: Days in which an approval is to be applied before it lapses.
+        person_year_usd: What a person's year is imputed at, in USD; None: it is not valued.
+    """
+
+    id: str
+    version: int
+    title: str
+    disclaimer: str
+    from_on: dt.date | None
+    until_on: dt.date | None
+    sources: tuple[Source, ...]
+    interest_percent: Fraction
+    marks_percent: tuple[Fraction, ...]
+    materiality_usd: Fraction
+    needs_conflict_below_materiality: bool
+    window_months: int
+    is_prior: bool
+    sides: Sides
+    majority: Majority
+    quorum_percent: Fraction
+    committee_least: int
+    board_conflicted_percent: Fraction
+    needs_power_to_reject: bool
+    memo_from_usd: Fraction | None
+    emergency_least: int
+    emergency_days: int | None
+    attestation_days: int
+    notice_days: int
+    apply_days: int
+    person_year_usd: Fraction | None
+
+    @property
+    def name(self) -> str:
+        """Return id and version as a decision records them, e.g. ``house-strict 1`` (G24)."""
+        return f"{self.id} {self.version}"
+
+    def governs(self, day: dt.date) -> bool:
+        """Return whether the pack was in force on a day."""
+        return (self.from_on is None or self.from_on <= day) and (
+            self.until_on is None or day < self.until_on
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """Return all it says as plain values; fractions as text, exact."""
+        plain: dict[str, object] = {
+            name: _plain(getattr(self, name)) for name in self.__slots__ if name != "sources"
+        }
+        return {**plain, "sources": [one.as_json() for one in self.sources]}
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of all it says."""
+        return digest(self.as_json())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return str(value) if isinstance(value, enum.Enum) else value
