@@ -191,6 +191,7 @@ STUDY_OPTIONS = {"--rule", "--case", *VIEW}
 ASSESS_OPTIONS = {"--whole-market", "--case", *VIEW}
 SUGGEST_OPTIONS = {"--most", "--case", *VIEW}
 CLAIMS_OPTIONS = {"--case", *VIEW}
+CONFLICTS_OPTIONS = {"--pack", "--on", "--person", *VIEW}
 
 
 @pytest.fixture(scope="module")
@@ -232,6 +233,8 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "assess": ASSESS_OPTIONS,
             "suggest": SUGGEST_OPTIONS,
             "claims": CLAIMS_OPTIONS,
+            # What these change is held in test_interests_story.
+            "conflicts": CONFLICTS_OPTIONS,
             # What these change is held in test_trace, test_timeline, test_cite and test_attachments.
             "trace": {"--most", "--under-each"},
             "timeline": VIEW | {"--most"},
