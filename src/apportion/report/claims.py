@@ -197,7 +197,7 @@ def claims_sentences(found: Claims, *, words: Words) -> list[str]:
     return [
         *([] if found.judged else [words.say("claims.none")]),
         *(told or [words.say("claims.nothing-meets")]),
-        words.together(seen_by(found.world.view, words=words)),
+        words.together(seen_by(found.world.view, words=words, names=customers_named(found.world))),
         *proposal_sentences(found, words=words),
         words.say("claims.documented"),
     ]

@@ -7,6 +7,7 @@ policy, to ask any host for anything.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
@@ -36,7 +37,14 @@ class Assets:
 
 
 def render_page(
-    template: str, /, world: World, *, figures: Sequence[Figure], words: Words, **parts: object
+    template: str,
+    /,
+    world: World,
+    *,
+    figures: Sequence[Figure],
+    words: Words,
+    until: dt.date | None = None,
+    **parts: object,
 ) -> str:
     """Return a page, complete in itself.
 
@@ -45,6 +53,7 @@ def render_page(
         world: The facts, for the title and the days that its charts span.
         figures: Every chart of the page, in the order in which they stand.
         words: The language.
+        until: The last day that its charts span; None: the end of the plan.
         parts: What the template names besides.
     """
     return (
@@ -55,7 +64,7 @@ def render_page(
             language=words.language,
             assets=_assets(),
             title=world.settings.title or world.settings.name,
-            charts_json=Markup(figures_json(world, figures, words=words)),  # noqa: S704 - escaped there
+            charts_json=Markup(figures_json(world, figures, words=words, until=until)),  # noqa: S704 - escaped there
             script_words=_script_words(words),
             **parts,
         )
