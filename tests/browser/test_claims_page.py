@@ -51,7 +51,7 @@ BROKEN_WORDS = """
   const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     if (node.parentElement.closest("pre, .digests, svg, .chart, [hidden], details:not([open])")) continue;
-    for (const match of node.data.matchAll(/[\\p{Script=Latin}\\d.,_]+/gu)) {
+    for (const match of node.data.matchAll(/\\d{4}-\\d{2}-\\d{2}|[\\p{Script=Latin}\\d.,_]+/gu)) {
       const range = document.createRange();
       range.setStart(node, match.index);
       range.setEnd(node, match.index + match[0].length);

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from apportion.report.claims import (
@@ -46,6 +46,8 @@ class Entry:
         party: What the party is called that it speaks of.
         party_id: The id of that party.
         said: The day it was said.
+        speaker: Who said it, by name.
+        speaker_id: The id of the speaker.
         statement: What was said, to the letter.
         stated: What it measures and the value as stated.
         meant: The day it is for; empty where that is the value.
@@ -63,6 +65,8 @@ class Entry:
     party: str
     party_id: str
     said: str
+    speaker: str
+    speaker_id: str
     statement: str
     stated: str
     meant: str
@@ -99,7 +103,7 @@ def board_of(found: Claims, *, words: Words) -> Board:
     names = customers_named(found.world)
     return Board(
         entries=tuple(
-            _entry(one, anchor=anchor, party=names.get(one.claim.party, one.claim.party), words=words)
+            _entry(one, anchor=anchor, names=names, words=words)
             for one, anchor in zip(found.judged[:MOST_CLAIMS], _anchors(found).values(), strict=False)
         ),
         more=more_rows(len(found.judged), most=MOST_CLAIMS, file=JSON, words=words),
@@ -112,13 +116,15 @@ def _anchors(found: Claims) -> dict[str, str]:
     }
 
 
-def _entry(one: Judged, *, anchor: str, party: str, words: Words) -> Entry:
+def _entry(one: Judged, *, anchor: str, names: Mapping[str, str], words: Words) -> Entry:
     return Entry(
         anchor=anchor,
         claim=one.claim.claim,
-        party=party,
+        party=names.get(one.claim.party, one.claim.party),
         party_id=one.claim.party,
         said=one.claim.said_on.isoformat(),
+        speaker=words.say("claims.page.speaker", speaker=names.get(one.claim.speaker, one.claim.speaker)),
+        speaker_id=one.claim.speaker,
         statement=one.claim.statement,
         stated=words.say(
             "joint.titled",

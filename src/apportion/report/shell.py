@@ -10,19 +10,21 @@ import base64
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from apportion.model.world import World
 from apportion.report.charts import Figure, figures_json
 from apportion.report.words import Words
 
 MANIFEST = "manifest.json"
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,24 @@ def _script_words(words: Words) -> Markup:
 @cache
 def _environment() -> jinja2.Environment:
     folder = resources.files("apportion") / "report" / "templates"
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["whole_days"] = whole_days
+    return environment
+
+
+def whole_days(text: str) -> Markup:
+    """Return a text with its days in boxes of their own, since a line may end at a hyphen.
+
+    >>> whole_days("by 2024-04-23 & later")
+    Markup('by <span class="day">2024-04-23</span> &amp; later')
+    """
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped here
 
 
 @cache
