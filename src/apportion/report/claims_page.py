@@ -187,7 +187,7 @@ def _rests(found: Claims, *, words: Words) -> Grid:
         [
             one.claim.claim,
             basis_words(one.basis, words=words) if one.support else None,
-            _places(one.support, names=names, words=words),
+            _places(one.support, names=names, words=words) or words.say("claims.nothing"),
             words.listed(list(dict.fromkeys(name for row in one.support for name in row.evidence))) or None,
             _places(one.set_apart, names=names, words=words),
         ]
