@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +82,7 @@ def plan_scenario(
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
+    under: Iterable[str] = (),
     language: str = DEFAULT_LANGUAGE,
 ) -> tuple[World, Plan]:
     """Plan a scenario and write its files.
@@ -93,6 +94,7 @@ def plan_scenario(
         as_known_on: Only what was known by the end of this day.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
         language: The language of the page; nothing else of a plan depends on it.
 
     Returns:
@@ -100,7 +102,7 @@ def plan_scenario(
     """
     Words.load(language)
     looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     plan = make_plan(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
     if out is not None:
         write_plan(plan, out, source=scenario, page=report_html(world, plan, language=language))
@@ -129,7 +131,11 @@ def _plan_and_scenario(folder: Path, *, scenario: str | None) -> tuple[World, Pl
     looked = read_scenario(scenario or scenario_of(folder))
     view = plan.view
     world = view_world(
-        looked.world, as_known_on=view.as_known_on, viewpoint=view.viewpoint, case=str(view.case)
+        looked.world,
+        as_known_on=view.as_known_on,
+        viewpoint=view.viewpoint,
+        case=str(view.case),
+        under=view.under,
     )
     return world, plan
 

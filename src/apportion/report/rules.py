@@ -119,7 +119,7 @@ def view_sentences(plan: Viewed, *, words: Words) -> list[str]:
 
 
 def seen_by(view: View, *, words: Words) -> list[str]:
-    """Return which statements a view looks at: known when, and to whom."""
+    """Return which statements a view looks at: known when, to whom, and which were chosen by hand."""
     known = words.say("view.known-always")
     if view.as_known_on is not None:
         known = words.say("view.known-on", day=view.as_known_on)
@@ -128,7 +128,9 @@ def seen_by(view: View, *, words: Words) -> list[str]:
         viewpoint = words.say(viewpoints[view.viewpoint])
     else:
         viewpoint = words.say("view.party", party=view.viewpoint.removeprefix(PARTY_PREFIX))
-    return [known, viewpoint]
+    named = words.say("list.between").join(view.under)
+    chosen = [words.say("view.under", statements=named)] if view.under else []
+    return [known, viewpoint, *chosen]
 
 
 def view_options(view: View, *, words: Words) -> list[str]:
@@ -138,6 +140,8 @@ def view_options(view: View, *, words: Words) -> list[str]:
         options += ["--as-known-on", view.as_known_on.isoformat()]
     if view.viewpoint != ALL:
         options += ["--viewpoint", view.viewpoint]
+    for statement in view.under:
+        options += ["--under", statement]
     if words.language != DEFAULT_LANGUAGE:
         options += ["--lang", words.language]
     return options

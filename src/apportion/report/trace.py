@@ -57,7 +57,7 @@ _ROLES: Mapping[Role, str] = {
     Role.QUOTA: "trace.role.quota",
     Role.RIVAL: "trace.role.rival",
 }
-_USED: Mapping[Used, str] = {
+USED: Mapping[Used, str] = {
     Used.LATEST: "trace.used.latest",
     Used.ONLY_DATED_LATER: "trace.used.only-dated-later",
 }
@@ -178,7 +178,7 @@ def _facts(found: Trace, *, words: Words) -> Iterator[Block]:
     for fact in found.facts:
         yield words.say("trace.restated", fact=fact.name, count=len(fact.statements))
         yield _statements_table(fact, words=words)
-        yield words.say(_USED[fact.why], row=str(fact.statements[fact.used].row))
+        yield words.say(USED[fact.why], row=str(fact.statements[fact.used].row))
     left = found.fact_count - len(found.facts)
     if left:
         yield words.say("trace.more-facts", count=left)
@@ -225,7 +225,7 @@ def _alternatives(found: Trace, *, words: Words) -> Iterator[str]:
 
 
 def _alternative(found: Trace, one: Alternative, *, words: Words) -> str:
-    statement = _statement_words(one.fact, one.statement, words=words)
+    statement = statement_words(one.fact, one.statement, words=words)
     if one.problem:
         return words.say("trace.under.problem", statement=statement, code=one.problem)
     unit = found.number.unit
@@ -236,7 +236,8 @@ def _alternative(found: Trace, one: Alternative, *, words: Words) -> str:
     return words.say("trace.under.other", statement=statement, value=value, before=before)
 
 
-def _statement_words(fact: Fact, statement: Statement, *, words: Words) -> str:
+def statement_words(fact: Fact, statement: Statement, *, words: Words) -> str:
+    """Return a statement of a fact: which fact, what it says, and where."""
     place = place_of(statement.file, statement.row, words=words)
     says = says_words(statement.says, words=words)
     named = words.say("joint.titled", title=fact.name, text=says) if says else fact.name

@@ -170,8 +170,21 @@ def _statement(row: Mapping[str, object], *, differing: list[str]) -> Statement:
 
 
 def under(world: World, fact: Fact, *, statement: Statement) -> World:
-    """Return the world in which one statement of a fact is the only one; nothing else changes."""
-    dropped = [one.row for one in fact.statements if one is not statement]
-    frame = world.tables[fact.table]
-    is_dropped = pl.col(ROW).is_in(dropped) & (pl.col(FILE) == statement.file)
-    return replace(world, tables={**world.tables, fact.table: frame.filter(~is_dropped)})
+    """Return the world in which one statement of a fact is the only one, as its view says; nothing else changes."""
+    others = [one.row for one in fact.statements if one is not statement]
+    return keep_only(world, fact=fact.name, row=statement.row, others=others)
+
+
+def keep_only(world: World, *, fact: str, row: int, others: Iterable[int]) -> World:
+    """Return the world without some statements of a fact, and with the one that is kept named in its view.
+
+    Args:
+        world: The facts.
+        fact: The fact as it is cited.
+        row: The row of the statement that is kept.
+        others: The rows of its table that are taken out.
+    """
+    table = fact.partition(":")[0]
+    frame = world.tables[table].filter(~pl.col(ROW).is_in(list(others)))
+    view = replace(world.view, under=(*world.view.under, f"{fact}@{row}"))
+    return replace(world, tables={**world.tables, table: frame}, view=view)

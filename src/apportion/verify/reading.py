@@ -91,6 +91,9 @@ def _is_view(view: View) -> bool:
     viewpoint: object = view.viewpoint
     if not isinstance(viewpoint, str) or not (view.as_known_on is None or _is_day(view.as_known_on)):
         return False
+    under: object = view.under
+    if not (isinstance(under, tuple) and _are_all(under, str)):
+        return False
     is_known = viewpoint in {ALL, PUBLIC} or viewpoint.startswith(PARTY_PREFIX)
     return is_known and any(view.case is case for case in Case)
 
