@@ -160,14 +160,18 @@ def scenarios() -> list[str]:
     return scenario_acts.list_scenarios()
 
 
-def read(scenario: str | Path) -> World:
+def read(scenario: str | Path, *, under: Iterable[str] = ()) -> World:
     """Return the world of a scenario folder or bundled name.
 
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
+
     Raises:
-        UsageError: There is no such scenario.
+        UsageError: There is no such scenario or statement.
         FindingsError: It has findings of error grade, all listed in ``error.findings``.
     """
-    return scenario_acts.read_scenario(str(scenario)).world
+    return scenario_acts.view_world(scenario_acts.read_scenario(str(scenario)).world, under=under)
 
 
 def check(

@@ -57,7 +57,7 @@ _ROLES: Mapping[Role, str] = {
     Role.QUOTA: "trace.role.quota",
     Role.RIVAL: "trace.role.rival",
 }
-USED: Mapping[Used, str] = {
+_USED: Mapping[Used, str] = {
     Used.LATEST: "trace.used.latest",
     Used.ONLY_DATED_LATER: "trace.used.only-dated-later",
 }
@@ -178,7 +178,7 @@ def _facts(found: Trace, *, words: Words) -> Iterator[Block]:
     for fact in found.facts:
         yield words.say("trace.restated", fact=fact.name, count=len(fact.statements))
         yield _statements_table(fact, words=words)
-        yield words.say(USED[fact.why], row=str(fact.statements[fact.used].row))
+        yield words.say(_USED[fact.why], row=str(fact.statements[fact.used].row))
     left = found.fact_count - len(found.facts)
     if left:
         yield words.say("trace.more-facts", count=left)

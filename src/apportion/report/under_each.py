@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from apportion.report.claims import claim_unit_words, verdict_words
 from apportion.report.facts import currency_words, place_of, unit_words
-from apportion.report.trace import USED, says_words, statement_words
+from apportion.report.trace import says_words, statement_words
 from apportion.report.words import Words
-from apportion.study.statements import Fact
+from apportion.study.statements import Fact, Used
 from apportion.study.under_each import Change, Figure, Trial, UnderEach, Value
 from apportion.study.verdicts import Verdict
 
@@ -42,6 +42,10 @@ _COUNTED: Mapping[str, str] = {
     "days": "trace.unit.days",
     "kW": "trace.unit.kw",
 }
+_USED: Mapping[Used, str] = {
+    Used.LATEST: "under.used.latest",
+    Used.ONLY_DATED_LATER: "under.used.only-dated-later",
+}
 _BOUNDS: Mapping[str, str] = {"least": "under.least", "most": "under.most"}
 
 
@@ -67,13 +71,9 @@ def used_sentence(fact: Fact, *, words: Words) -> str:
     """Return how often a fact was stated, what the statement that stands says, and why it is that one."""
     used = fact.statements[fact.used]
     says = says_words(used.says, words=words) or words.say("trace.same")
-    return words.together(
-        [
-            words.say("under.stated", fact=fact.name, count=len(fact.statements)),
-            words.say("under.used", says=says, place=place_of(used.file, used.row, words=words)),
-            words.say(USED[fact.why], row=str(used.row)),
-        ]
-    )
+    place = place_of(used.file, used.row, words=words)
+    stated = words.say("under.stated", fact=fact.name, count=len(fact.statements))
+    return words.together([stated, words.say(_USED[fact.why], says=says, place=place)])
 
 
 def _verdict(found: UnderEach, *, words: Words) -> Iterator[str]:

@@ -43,8 +43,7 @@ def choose(world: World, names: Iterable[str]) -> World:
         if used.name in facts:
             raise UsageError(f"Two statements of {used.name} are chosen.", fix="Choose one.")
         facts.add(used.name)
-        others = [one for one in rows if one != used.row]
-        chosen = keep_only(chosen, fact=used.name, row=used.row, others=others)
+        chosen = keep_only(chosen, fact=used.name, row=used.row)
     return replace(chosen, view=replace(chosen.view, under=tuple(sorted(chosen.view.under))))
 
 

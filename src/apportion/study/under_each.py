@@ -4,7 +4,7 @@
 
 A study gives its headline figures as a mapping; nothing else is known of it here.
 
-Source: ``docs/concepts/evidence.md``, rules V8 to V10e.
+Source: ``docs/concepts/evidence.md``, rules V8 to V10c.
 """
 
 from __future__ import annotations
