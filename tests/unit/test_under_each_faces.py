@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import apportion as ap
 from apportion.cli import app
 from apportion.commands.scenarios import view_world
-from apportion.errors import UsageError
+from apportion.errors import PlanFileError, UsageError
 from apportion.files.plans import read_plan
 from apportion.study.chosen import choose
 from tests.build import day, make_world, write_scenario
@@ -78,6 +78,20 @@ def test_a_plan_under_a_chosen_statement_says_so_and_is_proven_explained_and_tra
     # Nothing of the plan proves under all statements, or under another one.
     assert ap.Plan(ap.read(slip), plan).verify()
     assert ap.Plan(choose(ap.read(slip), [f"{NORTH}@4"]), plan).verify()
+
+
+def test_a_plan_under_a_statement_that_is_gone_or_stands_elsewhere_is_refused(
+    slip: str, tmp_path: Path
+) -> None:
+    for row in ("3", "4"):
+        run("plan", slip, "--under", f"{NORTH}@{row}", "--out", str(tmp_path / row))
+    readiness = Path(slip) / "readiness.csv"
+    lines = readiness.read_text(encoding="utf-8").splitlines(keepends=True)
+    readiness.write_text("".join([*lines[:2], *lines[3:]]), encoding="utf-8")
+    with pytest.raises(PlanFileError, match="Row 4 is no statement"):
+        ap.load(tmp_path / "4")
+    with pytest.raises(PlanFileError, match="not made from this scenario as it is now"):
+        ap.load(tmp_path / "3")  # Row 3 is now what row 4 was.
 
 
 def test_a_statement_chosen_before_the_day_is_set_gives_the_same_plan_on_disk(

@@ -25,6 +25,7 @@ from apportion.report.page import language_of, report_html
 from apportion.report.summary import summary_sentence, summary_table
 from apportion.report.why import why_sentences
 from apportion.report.words import DEFAULT_LANGUAGE, Words
+from apportion.study.chosen import choose
 from apportion.study.replay import Replay, replay
 from apportion.study.summaries import customers_table, sites_table
 from apportion.verify import Refusal, verify
@@ -131,13 +132,15 @@ def _plan_and_scenario(folder: Path, *, scenario: str | None) -> tuple[World, Pl
     looked = read_scenario(scenario or scenario_of(folder))
     view = plan.view
     world = view_world(
-        looked.world,
-        as_known_on=view.as_known_on,
-        viewpoint=view.viewpoint,
-        case=str(view.case),
-        under=view.under,
+        looked.world, as_known_on=view.as_known_on, viewpoint=view.viewpoint, case=str(view.case)
     )
-    return world, plan
+    try:
+        return choose(world, view.under), plan
+    except UsageError as error:
+        raise PlanFileError(
+            f"The plan was made under a statement that this scenario has no longer. {error.message}",
+            fix="Plan it again, or name with --scenario where the facts it was made from lie.",
+        ) from error
 
 
 def _names_are_known(world: World, plan: Plan) -> bool:

@@ -72,7 +72,9 @@ def _check_head(plan: Plan) -> Iterator[Refusal]:
         yield malformed("The policy of the plan is none: a field is missing or of another kind.")
     view: object = plan.view
     if not (isinstance(view, View) and _is_view(view)):
-        yield malformed("The view of the plan is none: a day, viewpoint or case that does not exist.")
+        yield malformed(
+            "The view of the plan is none: a day, viewpoint, case or statement that does not exist."
+        )
 
 
 def _is_policy(policy: Policy) -> bool:
