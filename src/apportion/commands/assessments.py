@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.errors import Finding, FindingsError, in_order
 from apportion.files.folder import bundled_names, find_scenario
 from apportion.files.proposals import find_proposal, read_proposal
@@ -65,37 +66,31 @@ def assess_scenario(
     scenario: str,
     proposal: str,
     *,
-    out: Path | None = None,
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
+    under: Iterable[str] = (),
     is_whole_market: bool = False,
-    language: str = DEFAULT_LANGUAGE,
 ) -> Assessment:
-    """Return what a proposal comes to, and write it where asked to.
+    """Return what a proposal comes to.
 
     Args:
         scenario: A folder, workbook, zip or bundled name.
         proposal: A file, or the name of one beside the scenario.
-        out: Where its page and files go; None: nowhere.
         as_known_on: Only what was known by the end of this day.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites that the page speaks of first.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
         is_whole_market: Whether all lots and orders are divided anew.
-        language: The language of the page and of the summary in ``comparison.json``.
 
     Raises:
-        UsageError: There is no such scenario, proposal, viewpoint, case or language.
+        UsageError: There is no such scenario, proposal, viewpoint, case or statement.
         FindingsError: The scenario or the proposal has findings of error grade.
     """
-    Words.load(language)
     looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     file, held = find_proposal(proposal, source=find_source(scenario))
-    found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
-    if out is not None:
-        write_assessment(found, folder=out, language=language)
-    return found
+    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
 
 
 def assess_proposal(
@@ -175,7 +170,9 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT
     body = json.dumps(assessment_json(found, language=language), ensure_ascii=False, indent=1)
     files["comparison.json"] = f"{body}\n".encode()
     files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
-    return write_files(folder, files)
+    written = write_files(folder, files)
+    write_under_each(found.under_each, folder=folder)
+    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
 
 
 def _csv_bytes(frame: pl.DataFrame) -> bytes:

@@ -18,6 +18,7 @@ from apportion.files.workbook_template import write_template
 from apportion.model.told import first_of_each
 from apportion.model.world import ALL, PARTY_PREFIX, World
 from apportion.study.book import read_book
+from apportion.study.chosen import choose
 from apportion.study.moves import resolve_moves
 
 __all__ = [
@@ -46,14 +47,26 @@ def list_scenarios() -> list[str]:
 
 
 def view_world(
-    world: World, *, as_known_on: dt.date | None = None, viewpoint: str = ALL, case: str = "middle"
+    world: World,
+    *,
+    as_known_on: dt.date | None = None,
+    viewpoint: str = ALL,
+    case: str = "middle",
+    under: Iterable[str] = (),
 ) -> World:
     """Return a world under a view.
 
+    Args:
+        world: All facts.
+        as_known_on: Only what was known by the end of this day.
+        viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
+        case: The readiness of sites.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
+
     Raises:
-        UsageError: There is no such viewpoint or case.
+        UsageError: There is no such viewpoint, case or statement.
     """
-    return world.as_known_on(as_known_on, viewpoint).case(case)
+    return choose(world.as_known_on(as_known_on, viewpoint).case(case), under)
 
 
 def check_scenario(

@@ -239,4 +239,5 @@ def claims_json(found: Claims, *, words: Words) -> Mapping[str, object]:
             for row, one in zip(relations, found.found, strict=True)
         ],
         "ageing": as_text(found.ageing).to_dicts(),
+        **({} if found.under_each is None else {"under_each": found.under_each.as_json()}),
     }

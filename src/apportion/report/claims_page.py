@@ -22,6 +22,7 @@ from apportion.report.relations import is_shown, sites_named
 from apportion.report.rules import view_options, view_sentences
 from apportion.report.shell import render_page
 from apportion.report.tables import DAY, NUMBER, TEXT, Grid, more_rows, rows_of
+from apportion.report.under_each import under_each_sentences
 from apportion.report.words import Value, Words
 from apportion.study.claims import Claims
 from apportion.study.relations import Relation
@@ -66,6 +67,9 @@ def claims_html(found: Claims, *, words: Words) -> str:
         apart=clashes_of(found, apart, words=words),
         disputed=clashes_of(found, disputed, words=words),
         rests=_rests(found, words=words),
+        under_each=[]
+        if found.under_each is None
+        else under_each_sentences(found.under_each, currency=world.settings.currency, words=words),
         view=[*_view_told(found, words=words), *proposal_sentences(found, words=words)],
         command=_command(found, words=words),
         digests=[(words.say("digest.world"), world.digest)],
@@ -228,4 +232,7 @@ def _row_named(one: Support, *, names: Mapping[str, str], words: Words) -> str:
 def _command(found: Claims, *, words: Words) -> str:
     """Return the command that makes the page again."""
     options = view_options(found.world.view, words=words)
+    if found.under_each is not None:
+        most = max(1, len(found.under_each.trials))
+        options += ["--under-each", "--most", str(most)]
     return words.say("claims.page.command", options=shlex.join(options))

@@ -120,7 +120,7 @@ def view_sentences(plan: Viewed, *, words: Words, names: Mapping[str, str] | Non
 
 
 def seen_by(view: View, *, words: Words, names: Mapping[str, str] | None = None) -> list[str]:
-    """Return which statements a view looks at: known when, and to whom, by its name where one is given."""
+    """Return which statements a view looks at: known when, to whom (by its name where one is given), which by hand."""
     known = words.say("view.known-always")
     if view.as_known_on is not None:
         known = words.say("view.known-on", day=view.as_known_on)
@@ -130,7 +130,9 @@ def seen_by(view: View, *, words: Words, names: Mapping[str, str] | None = None)
     else:
         party = view.viewpoint.removeprefix(PARTY_PREFIX)
         viewpoint = words.say("view.party", party=(names or {}).get(party, party))
-    return [known, viewpoint]
+    named = words.say("list.between").join(view.under)
+    chosen = [words.say("view.under", statements=named)] if view.under else []
+    return [known, viewpoint, *chosen]
 
 
 def view_options(view: View, *, words: Words) -> list[str]:
@@ -140,6 +142,8 @@ def view_options(view: View, *, words: Words) -> list[str]:
         options += ["--as-known-on", view.as_known_on.isoformat()]
     if view.viewpoint != ALL:
         options += ["--viewpoint", view.viewpoint]
+    for statement in view.under:
+        options += ["--under", statement]
     if words.language != DEFAULT_LANGUAGE:
         options += ["--lang", words.language]
     return options

@@ -27,6 +27,7 @@ from apportion.study.frames import frame_of
 from apportion.study.known import Known, read_known
 from apportion.study.relations import Contradiction
 from apportion.study.stated import Claim, read_claims
+from apportion.study.under_each import UnderEach
 from apportion.study.verdicts import Judged, judge
 
 _TEXTS = pl.List(pl.String)
@@ -125,12 +126,16 @@ class Claims:
         judged: Each claim, in the order in which they were said.
         found: What does not hold together.
         aged: Each target over the days on which something became known.
+        proposals: Those that lie beside the facts, carried out or not.
+        under_each: What becomes of verdicts under each statement that does not stand; None: not asked for.
     """
 
     known: Known
     judged: tuple[Judged, ...]
     found: tuple[Contradiction, ...]
     aged: tuple[Aged, ...]
+    proposals: tuple[Proposal, ...] = ()
+    under_each: UnderEach | None = None
 
     @property
     def world(self) -> World:
@@ -177,6 +182,7 @@ def judge_claims(world: World, proposals: Iterable[Proposal] = ()) -> Claims:
         judged=judged,
         found=tuple(find_contradictions(known, judged)),
         aged=tuple(age_targets(known, judged, proposals=given)),
+        proposals=given,
     )
 
 
