@@ -14,7 +14,8 @@ from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import Finding, FindingsError, in_order
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import find_proposal, read_proposal
+from apportion.files.proposal_reading import read_proposal
+from apportion.files.proposals import find_proposal
 from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal

@@ -11,7 +11,8 @@ from apportion.engine.checks import check_world
 from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
 from apportion.files.attachments import attachments_beside, check_attachments
 from apportion.files.folder import bundled_names
-from apportion.files.proposals import proposals_beside, read_proposal
+from apportion.files.proposal_reading import read_proposal
+from apportion.files.proposals import proposals_beside
 from apportion.files.sources import find_source, read_source, write_source
 from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_template import write_template
