@@ -13,6 +13,7 @@ from apportion.report.claims import (
     metric_words,
     proposal_sentences,
     reason_words,
+    rented_sentences,
     settled_words,
     stated_words,
     verdict_words,
@@ -66,7 +67,11 @@ def claims_html(found: Claims, *, words: Words) -> str:
         apart=[contradiction_sentence(found, one, words=words) for one in apart],
         disputed=[contradiction_sentence(found, one, words=words) for one in disputed],
         rests=_rests(found, words=words),
-        view=[*view_sentences_of(found, words=words), *proposal_sentences(found, words=words)],
+        view=[
+            *view_sentences_of(found, words=words),
+            *proposal_sentences(found, words=words),
+            *rented_sentences(found, words=words),
+        ],
         command=_command(found, words=words),
         digests=[(words.say("digest.world"), world.digest)],
     )

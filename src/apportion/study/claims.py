@@ -67,6 +67,10 @@ CLAIMS = {
     "order_by_on": pl.Date,
     "order_by_worst_on": pl.Date,
     "met_on": pl.Date,
+    "rented_low": NUMBER,
+    "rented_plain": NUMBER,
+    "rented_high": NUMBER,
+    "rentals": _TEXTS,
     "rows": _TEXTS,
     "evidence": _TEXTS,
     "shared_evidence": _TEXTS,
@@ -244,6 +248,7 @@ def _claim_row(
         *_target_cells(one),
         *_reach_cells(one),
         one.met_on,
+        *_rented_cells(one),
         [row.place for row in one.support],
         list(dict.fromkeys(name for row in one.support for name in row.evidence)),
         list(one.shared_evidence),
@@ -282,6 +287,14 @@ def _target_cells(one: Judged) -> tuple[object, ...]:
 def _reach_cells(one: Judged) -> tuple[object, ...]:
     reach = one.reach
     return (None, None, None) if reach is None else (reach.best_on, reach.plain_on, reach.worst_on)
+
+
+def _rented_cells(one: Judged) -> tuple[object, ...]:
+    places = list(dict.fromkeys(row.place for item in one.rented for row in item.support))
+    if not places:
+        return (None, None, None, places)
+    sums = (sum(getattr(item, end) for item in one.rented) for end in ("low", "plain", "high"))
+    return (*(number(value) for value in sums), places)
 
 
 def _contradiction_row(one: Contradiction) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 An **item** is what one row, or one delivery, adds to a count, as least, plain and most. A count is the sum of its
 items: rows are independent of each other, and lots that share a balance stand at their plain quantities.
 
-Source: ``docs/concepts/claims.md``, E5 to E9.
+Source: ``docs/concepts/claims.md``, E5 to E9 and E28.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from apportion.model.metrics import REFERENCE_UNITS
 from apportion.model.plan import MILLION
 from apportion.model.policy import Case
 from apportion.model.room import Rooms
+from apportion.study.capacity import HELD
 from apportion.study.known import CASES, Delivery, Known
 from apportion.study.stated import Claim, exact
-from apportion.study.support import Support, support_of
+from apportion.study.support import Support, is_no_claim, support_of
 
 NOTHING, ONE = Fraction(0), Fraction(1)
 
@@ -144,6 +145,24 @@ def fleet(known: Known, scope: Scope) -> Iterator[Item]:
         if row["party"] == scope.party and is_there and scope.holds(sku=row["sku"], site=row["site"]):
             support = (support_of("fleet", row, name=row["holding"]),)
             yield item_of(row, "quantity", weight=_weight(known, row["sku"], scope=scope), support=support)
+
+
+def rented(known: Known, scope: Scope) -> Iterator[Item]:
+    """Yield what the party rents on the day, wherever it runs; it is in no count.
+
+    A contract names no site, and of an offer nothing is held. What a claim alone stands behind is left out.
+    """
+    rentals = known.world.table("rentals")
+    for row in rentals.filter(is_no_claim(rentals), status=HELD).iter_rows(named=True):
+        is_on = row["start_on"] <= scope.day and (row["end_on"] is None or row["end_on"] > scope.day)
+        if row["party"] == scope.party and is_on and scope.sku in {"", row["sku"]}:
+            support = (support_of("rentals", row, name=row["contract"]),)
+            yield item_of(row, "quantity", weight=_weight(known, row["sku"], scope=scope), support=support)
+
+
+def rented_most(known: Known, scope: Scope) -> Fraction:
+    """Return the most that the party rents elsewhere: nothing where the scope names one site of its own."""
+    return NOTHING if scope.site else sum((item.high for item in rented(known, scope)), NOTHING)
 
 
 def last_fleet_day(known: Known, scope: Scope) -> dt.date | None:

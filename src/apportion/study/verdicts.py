@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from apportion.model.metrics import MetricKind
 from apportion.study.band import Evidence
-from apportion.study.counts import NOTHING, documented, fleet, last_fleet_day, scope_of
+from apportion.study.counts import NOTHING, Item, documented, fleet, last_fleet_day, rented, scope_of
 from apportion.study.known import Known
 from apportion.study.metrics import evidence_for, is_count
 from apportion.study.stated import Claim, Meant, exact
@@ -106,6 +106,7 @@ class Judged:
         reach: Of a target, the last days to order; None: no target, or no lead time is known.
         set_apart: Rows of the same party that a claim alone stands behind; they support nothing.
         met_on: Of a target, the first day on which the evidence reaches it; None: not met, or no target.
+        rented: Of a claim of units, what the party rents on its day; it is not in the evidence.
     """
 
     claim: Claim
@@ -117,6 +118,7 @@ class Judged:
     reach: Reach | None = None
     set_apart: tuple[Support, ...] = ()
     met_on: dt.date | None = None
+    rented: tuple[Item, ...] = ()
 
     @property
     def support(self) -> tuple[Support, ...]:
@@ -162,6 +164,7 @@ def judge(known: Known, claim: Claim, *, claims: Sequence[Claim]) -> Judged:
         reach=reach,
         set_apart=_set_apart(known, claim),
         met_on=_met_on(known, claim) if _is_to_come(claim) and is_count(claim) else None,
+        rented=tuple(rented(known, scope_of(claim))) if is_count(claim) else (),
     )
 
 
@@ -282,7 +285,11 @@ def _set_apart(known: Known, claim: Claim) -> tuple[Support, ...]:
     sites = (claim.site,) if claim.site else known.sites_of.get(claim.party, ())
     found = [
         support_of(table, row, name=str(row[key]))
-        for table, key, party in (("fleet", "holding", "party"), ("orders", "order", "customer"))
+        for table, key, party in (
+            ("fleet", "holding", "party"),
+            ("orders", "order", "customer"),
+            ("rentals", "contract", "party"),
+        )
         for row in _claimed(known, table)
         if row[party] == claim.party
     ]
