@@ -23,7 +23,7 @@ from apportion.report.timeline import changed_texts, more_sentence, timeline_sen
 from apportion.report.trace import Block, trace_blocks
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import Citation, cite
-from apportion.study.timeline import Timeline, timeline
+from apportion.study.timeline import DECISION, Timeline, timeline
 from apportion.study.trace import MOST, Trace, trace, trace_under_each
 
 __all__ = [
@@ -167,14 +167,16 @@ def tell_timeline(
 def cite_row(
     scenario: str, row: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Citation]:
-    """Return every statement of a row, ``TABLE:KEY``, that a viewer knew, with its evidence.
+    """Return every statement of a row, ``TABLE:KEY``, or a ``decision:ID``, that a viewer knew, with its evidence.
 
     Raises:
-        UsageError: There is no such scenario, row or viewpoint.
-        FindingsError: The scenario has findings of error grade.
+        UsageError: There is no such scenario, row, decision or viewpoint.
+        FindingsError: The scenario, or where a decision is asked for a proposal beside it, has findings of error grade.
     """
     looked = read_scenario(scenario)
-    return cite(view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint), row)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
+    is_decision = row.startswith(f"{DECISION}:")
+    return cite(world, row, proposals=read_proposals(find_source(scenario)) if is_decision else ())
 
 
 def tell_citations(citations: list[Citation], *, language: str = DEFAULT_LANGUAGE) -> list[str]:
