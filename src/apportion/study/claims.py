@@ -27,7 +27,7 @@ from apportion.study.frames import frame_of
 from apportion.study.known import Known, read_known
 from apportion.study.relations import Contradiction
 from apportion.study.stated import Claim, read_claims
-from apportion.study.verdicts import Judged, judge
+from apportion.study.verdicts import Judged, bases_among, judge
 
 _TEXTS = pl.List(pl.String)
 CLAIMS = {
@@ -175,7 +175,8 @@ def judge_claims(world: World, proposals: Iterable[Proposal] = ()) -> Claims:
     claims, given = read_claims(world), tuple(proposals)
     until = max((one.as_of_on for one in claims), default=None)
     known = read_known(world, given, until=until)
-    judged = tuple(judge(known, one, claims=claims) for one in claims)
+    bases = bases_among(claims)
+    judged = tuple(judge(known, one, bases=bases) for one in claims)
     return Claims(
         known=known,
         judged=judged,
