@@ -54,9 +54,9 @@ def small_world(seed: int) -> tuple[World, list[Proposal]]:
     orders = [_order(draw, number) for number in range(draw.randrange(1, 6))]
     tables |= {
         "orders": orders,
-        "supply": [_lot(draw, number, orders) for number in range(draw.randrange(6))],
+        "supply": [_lot(draw, number, orders=orders) for number in range(draw.randrange(6))],
     }
-    tables["shipments"] = [_shipment(draw, number, orders) for number in range(draw.randrange(3))]
+    tables["shipments"] = [_shipment(draw, number, orders=orders) for number in range(draw.randrange(3))]
     # Some facts are stated again later, with another amount.
     for name in ("orders", "supply", "fleet"):
         again = [
@@ -135,7 +135,7 @@ def _order(draw: random.Random, number: int) -> Cells:
     return order(order=f"O{number}", **cells, **placed, **_base(draw))
 
 
-def _lot(draw: random.Random, number: int, orders: Rows) -> Cells:
+def _lot(draw: random.Random, number: int, *, orders: Rows) -> Cells:
     to = draw.choice(orders)
     quantity, arrives_on = str(draw.randrange(1, 9)), _day(draw)
     reserved = {"reserved_for": to["order"]} if draw.random() < 0.8 else {}
@@ -144,7 +144,7 @@ def _lot(draw: random.Random, number: int, orders: Rows) -> Cells:
     )
 
 
-def _shipment(draw: random.Random, number: int, orders: Rows) -> Cells:
+def _shipment(draw: random.Random, number: int, *, orders: Rows) -> Cells:
     to = draw.choice(orders)
     cells = {
         "order": to["order"],

@@ -9,10 +9,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from apportion.errors import Code, Finding, Severity
+from apportion.errors import Code, Finding, Severity, has_errors
 from apportion.model.proposal import Kind, Move, Proposal, Raise
 
 SUFFIX = ".toml"
+# The largest whole number that an entry may hold.
+_MOST = 10**12 - 1
 _KNOWN = (
     "id",
     "kind",
@@ -39,6 +41,19 @@ def read_proposal(held: bytes, *, file: str) -> tuple[Proposal | None, list[Find
         held: The bytes of its TOML file.
         file: The file's name, as findings say it; without its ending, the id of a proposal that states none.
     """
+    proposal, findings = read_partly(held, file=file)
+    return None if has_errors(findings) else proposal, findings
+
+
+def read_partly(held: bytes, *, file: str) -> tuple[Proposal | None, list[Finding]]:
+    """Return as much of a proposal as could be read, None where it is no TOML, and all findings of reading it.
+
+    Where any is of error grade, what is missing or wrong stands empty, and only its names may be looked up.
+
+    Args:
+        held: The bytes of its TOML file.
+        file: The file's name, as findings say it; without its ending, the id of a proposal that states none.
+    """
     try:
         raw = tomllib.loads(held.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
@@ -53,8 +68,7 @@ def read_proposal(held: bytes, *, file: str) -> tuple[Proposal | None, list[Find
         return None, [finding]
     reader = _Reader(raw, file=file)
     proposal = reader.read(default_id=file.removesuffix(SUFFIX))
-    is_wrong = any(one.severity is Severity.ERROR for one in reader.findings)
-    return None if is_wrong else proposal, reader.findings
+    return proposal, reader.findings
 
 
 class _Reader:
@@ -75,7 +89,7 @@ class _Reader:
         self._check_entries(kind)
         return Proposal(
             id=self._text(raw, "id", where="") or default_id,
-            kind=kind,
+            kind=kind or Kind.DIVERT,
             title=self._text(raw, "title", where=""),
             decided_by=self._text(raw, "decided_by", where=""),
             decided_on=self._day(raw, "decided_on", where=""),
@@ -89,7 +103,7 @@ class _Reader:
             file=self._file,
         )
 
-    def _kind(self) -> Kind:
+    def _kind(self) -> Kind | None:
         value = self._raw.get("kind")
         if value is None:
             self._missing("kind")
@@ -97,13 +111,16 @@ class _Reader:
             self._wrong("kind", value, expected=f"one of {', '.join(Kind)}.")
         else:
             return Kind(str(value))
-        return Kind.DIVERT
+        return None
 
     def _moves(self) -> Iterator[Move]:
         for where, entry in self._entries("moves"):
+            if entry is None:
+                yield Move(lot="", to_orders=())
+                continue
             self._check_known(entry, _MOVE, where=where)
             to_orders = self._texts(entry, "to_order", where=where)
-            if not to_orders:
+            if not to_orders and entry.get("to_order") in (None, []):
                 self._missing(f"{where}to_order")
             yield Move(
                 lot=self._text(entry, "lot", where=where, is_needed=True),
@@ -114,6 +131,9 @@ class _Reader:
 
     def _raises(self) -> Iterator[Raise]:
         for where, entry in self._entries("raise"):
+            if entry is None:
+                yield Raise(party="", tier=0, from_on=dt.date.min)
+                continue
             self._check_known(entry, _RAISE, where=where)
             from_on = self._day(entry, "from_on", where=where, is_needed=True)
             tier = self._count(entry, "tier", where=where, least=0)
@@ -129,30 +149,46 @@ class _Reader:
                 until_on=until_on,
             )
 
-    def _check_entries(self, kind: Kind) -> None:
+    def _check_entries(self, kind: Kind | None) -> None:
+        if kind is None:
+            # Which of them is needed is not known, but one is.
+            if not self._raw.get("moves") and not self._raw.get("raise"):
+                self._empty("moves", found="A proposal without [[moves]] and [[raise]] would change nothing.")
+            return
         needed, other = ("raise", "moves") if kind is Kind.PRIORITY else ("moves", "raise")
         if not self._raw.get(needed):
-            self.findings.append(
-                Finding(
-                    code=Code.PROPOSAL_EMPTY,
-                    severity=Severity.ERROR,
-                    file=self._file,
-                    column=needed,
-                    found=f"A proposal of kind {str(kind)!r} has no [[{needed}]], so nothing would change.",
-                    expected=f"at least one [[{needed}]].",
-                    fix=f"Add a [[{needed}]] with what shall change.",
-                )
+            self._empty(
+                needed,
+                found=f"A proposal of kind {str(kind)!r} has no [[{needed}]], so nothing would change.",
             )
         if self._raw.get(other):
             self._wrong(other, f"[[{other}]]", expected=f"only [[{needed}]] in a proposal of kind {kind}.")
 
-    def _entries(self, key: str) -> Iterator[tuple[str, Mapping[str, object]]]:
+    def _empty(self, needed: str, *, found: str) -> None:
+        self.findings.append(
+            Finding(
+                code=Code.PROPOSAL_EMPTY,
+                severity=Severity.ERROR,
+                file=self._file,
+                column=needed,
+                found=found,
+                expected=f"at least one [[{needed}]].",
+                fix=f"Add a [[{needed}]] with what shall change.",
+            )
+        )
+
+    def _entries(self, key: str) -> Iterator[tuple[str, Mapping[str, object] | None]]:
+        """Yield entries with where they stand; one that is no table as None, so that the others keep their places."""
         value = self._raw.get(key, [])
-        if not isinstance(value, list) or any(not isinstance(one, dict) for one in value):
+        if not isinstance(value, list):
             self._wrong(key, value, expected=f"tables [[{key}]].")
             return
         for number, entry in enumerate(value, start=1):
-            yield f"{key}[{number}].", entry
+            if isinstance(entry, dict):
+                yield f"{key}[{number}].", entry
+            else:
+                self._wrong(f"{key}[{number}]", entry, expected=f"a table [[{key}]].")
+                yield f"{key}[{number}].", None
 
     def _check_known(self, raw: Mapping[str, object], known: tuple[str, ...], *, where: str) -> None:
         for key in raw:
@@ -194,8 +230,8 @@ class _Reader:
         value = raw.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 10**12:
-            self._wrong(f"{where}{key}", value, expected=f"a whole number of at least {least}.")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= _MOST:
+            self._wrong(f"{where}{key}", value, expected=f"a whole number from {least} to {_MOST:,}.")
             return None
         return value
 
