@@ -13,9 +13,10 @@ import polars as pl
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
-from apportion.errors import Finding, FindingsError, in_order
+from apportion.errors import FindingsError, has_errors, in_order
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import find_proposal, read_proposal
+from apportion.files.proposal_reading import read_partly, read_proposal
+from apportion.files.proposals import find_proposal
 from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
@@ -23,7 +24,9 @@ from apportion.model.world import ALL, World
 from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.assess import Assessment, assess
+from apportion.study.book import read_book
 from apportion.study.breakeven import break_evens_frame
+from apportion.study.moves import check_alone
 
 __all__ = [
     "ASSESSMENT_PAGE",
@@ -47,19 +50,10 @@ def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
         FindingsError: It cannot be read; all that is wrong is in ``findings``.
     """
     file, held = find_proposal(name_or_path, source=find_source(scenario))
-    return _read(held, file=file)[0]
-
-
-def _read(held: bytes, *, file: str) -> tuple[Proposal, list[Finding]]:
-    """Return a proposal with the warnings of reading it.
-
-    Raises:
-        FindingsError: It cannot be read; all that is wrong is in ``findings``.
-    """
     proposal, findings = read_proposal(held, file=file)
     if proposal is None:
         raise FindingsError(findings)
-    return proposal, findings
+    return proposal
 
 
 def assess_scenario(
@@ -117,7 +111,11 @@ def assess_proposal(
 
 def _assess_file(world: World, held: bytes, *, file: str, is_whole_market: bool) -> Assessment:
     """Return what a proposal's file comes to, with what was found of the file beside what was found of its moves."""
-    proposal, warnings = _read(held, file=file)
+    proposal, warnings = read_partly(held, file=file)
+    if proposal is None:
+        raise FindingsError(warnings)
+    if has_errors(warnings):
+        raise FindingsError(in_order([*warnings, *check_alone(world, proposal, book=read_book(world))]))
     try:
         found = assess(world, proposal, is_whole_market=is_whole_market)
     except FindingsError as error:

@@ -10,9 +10,8 @@ from pathlib import Path
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
-from apportion.errors import FindingsError
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import proposals_beside, read_proposal
+from apportion.files.proposals import read_proposals
 from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
@@ -75,21 +74,6 @@ def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> C
         return judge_claims(world, proposals)
     name = world.settings.name
     return judge_claims(world, read_proposals(find_scenario(name)) if name in bundled_names() else ())
-
-
-def read_proposals(source: Path) -> list[Proposal]:
-    """Return the proposals that lie beside a scenario.
-
-    Raises:
-        FindingsError: One has findings of error grade.
-    """
-    found: list[Proposal] = []
-    for file, held in sorted(proposals_beside(source).items()):
-        proposal, findings = read_proposal(held, file=file)
-        if proposal is None:
-            raise FindingsError(findings)
-        found.append(proposal)
-    return found
 
 
 def tell_claims(

@@ -6,7 +6,13 @@ import datetime as dt
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 
-from apportion.report.claims import claim_unit_words, gap_words, proposal_sentences, stated_words
+from apportion.report.claims import (
+    claim_unit_words,
+    gap_words,
+    proposal_sentences,
+    rented_sentences,
+    stated_words,
+)
 from apportion.report.claims_board import (
     JSON,
     board_of,
@@ -70,7 +76,11 @@ def claims_html(found: Claims, *, words: Words) -> str:
         under_each=[]
         if found.under_each is None
         else under_each_sentences(found.under_each, currency=world.settings.currency, words=words),
-        view=[*_view_told(found, words=words), *proposal_sentences(found, words=words)],
+        view=[
+            *_view_told(found, words=words),
+            *proposal_sentences(found, words=words),
+            *rented_sentences(found, words=words),
+        ],
         command=_command(found, words=words),
         digests=[(words.say("digest.world"), world.digest)],
     )

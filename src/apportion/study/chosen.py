@@ -33,7 +33,7 @@ def choose(world: World, names: Iterable[str]) -> World:
         if not mark or not row.isascii() or not row.isdigit():
             raise UsageError(f"{name!r} names no statement.", fix=_fix(world, name))
         stated = cite(world, fact)
-        rows = {one.row: one for one in stated}
+        rows = {one.row: one for one in stated if one.row is not None}
         if int(row) not in rows:
             there = ", ".join(f"{stated[0].name}@{known}" for known in rows)
             raise UsageError(
@@ -43,7 +43,7 @@ def choose(world: World, names: Iterable[str]) -> World:
         if used.name in facts:
             raise UsageError(f"Two statements of {used.name} are chosen.", fix="Choose one.")
         facts.add(used.name)
-        chosen = keep_only(chosen, fact=used.name, row=used.row)
+        chosen = keep_only(chosen, fact=used.name, row=int(row))
     return replace(chosen, view=replace(chosen.view, under=tuple(sorted(chosen.view.under))))
 
 
