@@ -184,11 +184,14 @@ def test_what_is_carried_over_is_what_would_be_judged_anew(seed: int) -> None:
 
 
 def first_met(known: Known, claim: Claim) -> dt.date | None:
-    """Return the first day on which a target is met, by trying every day on which units begin to run or are held."""
-    days = {one.delivered for one in known.deliveries if one.party == claim.party}
+    """Return the first day on which a target is met, by trying every day since anything of anybody first happened."""
+    own = [one for one in known.deliveries if one.party == claim.party]
+    days = {day for one in own for day in (one.arrives, one.delivered)}
     days.update(since for one in known.deliveries for live in one.live.values() for since, _ in live)
     days.update(day.toordinal() for day in known.world.table("fleet")["since_on"].to_list())
-    for day in sorted(day for day in days if day <= known.day.toordinal()):
+    placed = known.world.table("orders").filter(customer=claim.party)["placed_on"].drop_nulls().to_list()
+    days.update(day.toordinal() for day in placed)
+    for day in range(min(days, default=known.day.toordinal() + 1), known.day.toordinal() + 1):
         on = dt.date.fromordinal(day)
         found = evidence_for(known, replace(claim, as_of_on=on))
         if not isinstance(found, str) and claim.meant is not None and not claim.meant.exceeds(found.plain):

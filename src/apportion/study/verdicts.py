@@ -307,14 +307,14 @@ def _set_apart(known: Known, claim: Claim) -> tuple[Support, ...]:
 def _met_on(known: Known, claim: Claim) -> dt.date | None:
     """Return the first day by the day looked from on which the plain evidence reaches a target.
 
-    Looked at are the days on which units of anybody begin to run or to be held, and on which the party's are
-    delivered. Between two changes of something of the party the evidence is the same, so one day of each span is tried.
+    Between two changes of something of the party the evidence is the same, so the first day of each span is tried;
+    of the span before all changes, the first day on which units of anybody begin to run or to be held.
     """
     meant = claim.meant
-    changes, delivered_on = _changes_of(known, claim.party)
+    changes = _changes_of(known, claim.party)
     for place, change in enumerate(changes):
         until = min([known.day.toordinal() + 1, *changes[place + 1 : place + 2]])
-        day = min(_next(known.event_days, change), _next(delivered_on, change))
+        day = change if place else _next(known.event_days, change)
         if day >= until:
             continue
         found = evidence_for(known, replace(claim, as_of_on=dt.date.fromordinal(day)))
@@ -323,8 +323,8 @@ def _met_on(known: Known, claim: Claim) -> dt.date | None:
     return None
 
 
-def _changes_of(known: Known, party: str) -> tuple[list[int], list[int]]:
-    """Return the days on which a count of a party can change, the first of all before them, and those of deliveries."""
+def _changes_of(known: Known, party: str) -> list[int]:
+    """Return the days on which a count of a party can change, and the first of all before them."""
     deliveries = known.deliveries_of.get(party, ())
     days = {1, *(one.arrives for one in deliveries), *(one.delivered for one in deliveries)}
     days.update(since for one in deliveries for live in one.live.values() for since, _ in live)
@@ -334,7 +334,7 @@ def _changes_of(known: Known, party: str) -> tuple[list[int], list[int]]:
     ):
         for row in known.lookup.rows(table, column=owner, values=[party]):
             days.update(row[column].toordinal() for column in columns if row[column] is not None)
-    return sorted(days), sorted({one.delivered for one in deliveries})
+    return sorted(days)
 
 
 def _next(days: Sequence[int], first: int) -> int:
