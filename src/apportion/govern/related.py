@@ -30,10 +30,10 @@ class InterestTies:
         """
         wanted = (one, other, Span(first, last))
         if wanted not in self._found:
-            self._found[wanted] = self._find(*wanted)
+            self._found[wanted] = self._find(one, other, span=wanted[2])
         return self._found[wanted]
 
-    def _find(self, one: str, other: str, span: Span) -> tuple[str, ...]:
+    def _find(self, one: str, other: str, *, span: Span) -> tuple[str, ...]:
         if one == other or not {one, other} <= self._holders:
             return ()
         standings = find_conflicts(
