@@ -73,13 +73,13 @@ def worth_words(worth: Worth, *, words: Words) -> str:
     """Return what something is worth in USD, with its range, or that it is not valued."""
     if worth.low is None or worth.plain is None or worth.high is None:
         return words.say("transfers.not-valued")
-    low, plain, high = (_shown(end) for end in (worth.low, worth.plain, worth.high))
+    low, plain, high = (shown_usd(end) for end in (worth.low, worth.plain, worth.high))
     if low == high:
         return words.text_of(plain)
     return words.say("transfers.range", plain=plain, low=low, high=high)
 
 
-def _shown(usd: Fraction) -> Fraction:
+def shown_usd(usd: Fraction) -> Fraction:
     """Return an amount as it is told: from a thousand on in whole dollars."""
     return Fraction(round(usd)) if usd >= _WHOLE_FROM else usd
 

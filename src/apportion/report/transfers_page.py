@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from apportion.govern.materiality import PairYear
 from apportion.govern.movements import Movements
-from apportion.govern.transfers import Valued
+from apportion.govern.transfers import Transfer, Valued
+from apportion.govern.worth import Worth
 from apportion.report.facts import basis_words
 from apportion.report.others import customers_named
 from apportion.report.rules import seen_by, seen_options
@@ -23,6 +24,7 @@ from apportion.report.transfers import (
     proposal_sentences,
     record_sentences,
     record_words,
+    shown_usd,
     ties_words,
     total_words,
     worth_words,
@@ -150,14 +152,10 @@ def _register(found: Movements, *, words: Words) -> Grid:
     rows = [
         [
             one.transfer,
-            names.get(one.giver, one.giver),
-            names.get(one.receiver, one.receiver),
-            kind_words(one.kind, words=words),
+            _what(one, names=names, words=words),
             on_words(one, words=words),
-            one.quantity,
-            worth_words(one.worth, words=words),
-            method_words(one, words=words),
-            basis_words(one.basis, words=words),
+            _plain_usd(one.worth, words=words),
+            _how(one, words=words),
             ties_words(one, names=names, words=words),
             record_words(found, one.transfer, words=words) or None,
             words.listed(one.evidence) or None,
@@ -166,19 +164,41 @@ def _register(found: Movements, *, words: Words) -> Grid:
     ]
     columns = (
         (words.say("transfers.head.transfer"), TEXT),
-        (words.say("transfers.head.giver"), TEXT),
-        (words.say("transfers.head.receiver"), TEXT),
         (words.say("transfers.head.kind"), TEXT),
-        (words.say("transfers.head.on"), DAY),
-        (words.say("transfers.head.quantity"), NUMBER),
+        (words.say("transfers.head.on"), TEXT),
         (words.say("transfers.head.worth"), NUMBER),
         (words.say("transfers.head.method"), TEXT),
-        (words.say("transfers.head.basis"), TEXT),
         (words.say("transfers.head.ties"), TEXT),
         (words.say("transfers.head.record"), TEXT),
         (words.say("transfers.page.evidence"), TEXT),
     )
     return _grid("register", rows, columns=columns, words=words)
+
+
+def _what(one: Transfer, *, names: Mapping[str, str], words: Words) -> str:
+    """Return what moved, how much of it, from whom and to whom."""
+    kind = kind_words(one.kind, words=words)
+    if one.quantity is not None:
+        kind = words.say("joint.named", name=kind, note=words.text_of(one.quantity))
+    parties = words.say(
+        "transfers.page.parties",
+        giver=names.get(one.giver, one.giver),
+        receiver=names.get(one.receiver, one.receiver),
+    )
+    return words.say("joint.titled", title=kind, text=parties)
+
+
+def _plain_usd(worth: Worth, *, words: Words) -> Value:
+    """Return a worth as a number that sorts; its range stands elsewhere in the row."""
+    return words.say("transfers.not-valued") if worth.plain is None else shown_usd(worth.plain)
+
+
+def _how(one: Transfer, *, words: Words) -> str:
+    """Return how a value was found, its range where it has one, and its basis."""
+    told = method_words(one, words=words)
+    if one.worth.low != one.worth.high:
+        told = words.say("joint.named", name=told, note=worth_words(one.worth, words=words))
+    return words.say("joint.named", name=told, note=basis_words(one.basis, words=words))
 
 
 def _proposals(found: Movements, *, words: Words) -> Grid:
@@ -199,10 +219,8 @@ def _proposals(found: Movements, *, words: Words) -> Grid:
                     for (giver, receiver, sku), units in sorted(one.units.items())
                 ]
             ),
-            worth_words(one.worth, words=words),
+            _plain_usd(one.worth, words=words),
             parts_words(one.worth, words=words),
-            words.listed(sorted({names.get(tie, tie) for ties in one.ties.values() for tie in ties}))
-            or words.say("transfers.not-related"),
             record_words(found, one.proposal.id, words=words) or None,
         ]
         for one in found.proposed
@@ -213,7 +231,6 @@ def _proposals(found: Movements, *, words: Words) -> Grid:
         (words.say("transfers.head.kind"), TEXT),
         (words.say("transfers.head.worth"), NUMBER),
         (words.say("transfers.page.made-of"), TEXT),
-        (words.say("transfers.head.ties"), TEXT),
         (words.say("transfers.head.record"), TEXT),
     )
     return _grid("proposals", rows, columns=columns, words=words)
