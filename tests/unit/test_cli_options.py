@@ -239,6 +239,8 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "timeline": VIEW | {"--most"},
             "cite": VIEW,
             "attach": {"--most-megabytes"},
+            "packs": {"--on"},
+            "transfers": VIEW | {"--pack"},
         }
         allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name
