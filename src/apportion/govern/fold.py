@@ -18,7 +18,7 @@ from apportion.govern.events import SYSTEM, Event
 from apportion.govern.facts import Analysis, plain
 from apportion.govern.packs import Pack
 from apportion.govern.rules.carrying import is_enough_in_emergency, is_late
-from apportion.govern.stakes import needs_decision, needs_record
+from apportion.govern.at_stake import needs_decision, needs_record
 from apportion.govern.state import Case, Mark, State, Status
 from apportion.govern.stored import read_act, read_as
 

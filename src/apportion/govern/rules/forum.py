@@ -7,7 +7,7 @@ from apportion.govern.eligible import Side, is_attested
 from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.rules.opening import FROZEN
 from apportion.govern.rules.scene import Scene, blank, first, out_of_turn, shut_out
-from apportion.govern.stakes import needs_memo
+from apportion.govern.at_stake import needs_memo
 from apportion.govern.state import Status
 
 VOTING = frozenset({Status.UNDER_REVIEW, Status.APPROVED})
