@@ -57,7 +57,7 @@ def minutes(events: Iterable[Event], *, proposal: str, viewer: str | None = None
         before, state = state, fold(state, event)
         if event.proposal == proposal:
             act = read_act(event)
-            found.extend((act, entry) for entry in _entries(before, state, event, act=act))
+            found.extend((act, entry) for entry in _entries(before, state, event=event, act=act))
     case = state.cases.get(proposal)
     is_shut_out = viewer is not None and case is not None and not may_see_deliberation(case, viewer)
     return tuple(_seen(entry, act=act) if is_shut_out else entry for act, entry in found)
@@ -75,7 +75,7 @@ def _seen(entry: Entry, *, act: Act) -> Entry:
     return entry
 
 
-def _entries(before: State, after: State, event: Event, *, act: Act) -> Iterator[Entry]:
+def _entries(before: State, after: State, *, event: Event, act: Act) -> Iterator[Entry]:
     then, now = before.cases.get(event.proposal), after.cases.get(event.proposal)
     if now is None:
         return
