@@ -192,6 +192,8 @@ ASSESS_OPTIONS = {"--whole-market", "--case", *VIEW}
 SUGGEST_OPTIONS = {"--most", "--case", *VIEW}
 CLAIMS_OPTIONS = {"--case", *VIEW}
 CONFLICTS_OPTIONS = {"--pack", "--on", "--person", *VIEW}
+# What these change is held in test_under_each.
+UNDER = {"--under", "--under-each", "--most"}
 
 
 @pytest.fixture(scope="module")
@@ -227,19 +229,21 @@ def test_every_option_of_every_command_is_known_here() -> None:
             option for parameter in command.params for option in parameter.opts if option.startswith("--")
         }
         known = {
-            "plan": set(PLAN_OPTIONS),
+            "plan": set(PLAN_OPTIONS) | UNDER,
             "check": VIEW,
             "adherence": STUDY_OPTIONS,
-            "assess": ASSESS_OPTIONS,
+            "assess": ASSESS_OPTIONS | UNDER,
             "suggest": SUGGEST_OPTIONS,
-            "claims": CLAIMS_OPTIONS,
             # What these change is held in test_interests_story.
             "conflicts": CONFLICTS_OPTIONS,
+            "claims": CLAIMS_OPTIONS | UNDER,
             # What these change is held in test_trace, test_timeline, test_cite and test_attachments.
             "trace": {"--most", "--under-each"},
             "timeline": VIEW | {"--most"},
             "cite": VIEW,
             "attach": {"--most-megabytes"},
+            "packs": {"--on"},
+            "transfers": VIEW | {"--pack"},
         }
         allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name
