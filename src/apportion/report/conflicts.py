@@ -285,13 +285,21 @@ def _disclosed(ties: Sequence[Tie], *, found: Conflicts, words: Words) -> str:
         "roles": words.listed([role_words(one.role, words=words) for one in ties]),
         "day": tie.disclosed_on if is_disclosed and tie.disclosed_on else found.looked_from,
     }
-    if tie.from_on is None or days is None:
-        if is_disclosed:
-            return words.say("conflicts.disclosed.undated", **values)
-        return words.say("conflicts.disclosed.unrecorded", **values)
-    if is_disclosed:
+    if is_disclosed and days is not None and tie.from_on is not None:
         return words.say("conflicts.disclosed.late", first=tie.from_on, count=days, **values)
-    return words.say("conflicts.disclosed.never", first=tie.from_on, count=days, **values)
+    if is_disclosed:
+        return words.say("conflicts.disclosed.undated", **values)
+    told = words.say("conflicts.disclosed.unrecorded", **values)
+    if days is not None and tie.from_on is not None:
+        told = words.say("conflicts.disclosed.never", first=tie.from_on, count=days, **values)
+    return words.together([told, _public(ties, found=found, words=words)])
+
+
+def _public(ties: Sequence[Tie], *, found: Conflicts, words: Words) -> str:
+    """Return since when all of some interests could be known by anyone; empty where that is not said."""
+    days = [tie.public_on for tie in ties]
+    known = [day for day in days if day is not None and day <= found.looked_from]
+    return words.say("conflicts.disclosed.public", day=max(known)) if len(known) == len(days) else ""
 
 
 def left_sentences(found: Conflicts, *, words: Words) -> list[str]:
