@@ -241,7 +241,7 @@ def reading_sentences(found: Conflicts, *, words: Words) -> list[str]:
             forum=names.get(one.entity, one.entity),
             **{
                 key: words.listed(
-                    [words.say(READINGS[each]) for each in Reading if one.answer(each) is answer]
+                    [words.say(READINGS[each]) for each in _told(one) if one.answer(each) is answer]
                 )
                 for key, answer in (("with", True), ("without", False))
             },
@@ -250,6 +250,12 @@ def reading_sentences(found: Conflicts, *, words: Words) -> list[str]:
         if one.depends_on_reading
     ]
     return [*dict.fromkeys(told), *(depending or [words.say("conflicts.no-reading")])]
+
+
+def _told(one: Standing) -> list[Reading]:
+    """Return the readings that are told of a standing; what is asked for only where something is."""
+    is_asked = any(stake.is_asked for stake in one.stakes)
+    return [each for each in Reading if is_asked or each is not Reading.ASKED]
 
 
 def aside_sentences(found: Conflicts, *, words: Words) -> list[str]:
