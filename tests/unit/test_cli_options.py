@@ -232,7 +232,7 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "assess": ASSESS_OPTIONS,
             "suggest": SUGGEST_OPTIONS,
             "claims": CLAIMS_OPTIONS,
-            # What these change is held in test_trace, test_timeline, test_cite, test_attachments, test_packs and test_transfers.
+            # What these change is held by the tests of each: test_trace, test_timeline, test_cite and so on.
             "trace": {"--most", "--under-each"},
             "timeline": VIEW | {"--most"},
             "cite": VIEW,
