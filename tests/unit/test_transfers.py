@@ -171,7 +171,13 @@ def related(interests: list[Cells], **cells: str) -> tuple[Relation, tuple[str, 
 
 
 def owns(percent: str, *, of: str = "bob") -> list[Cells]:
-    share = {"holder": "eve", "entity": of, "role": "owner", "from_on": "2024-01-01", "share_percent": percent}
+    share = {
+        "holder": "eve",
+        "entity": of,
+        "role": "owner",
+        "from_on": "2024-01-01",
+        "share_percent": percent,
+    }
     return [{"holder": "eve", "entity": "ann", "role": "officer", "from_on": "2024-01-01"}, share]
 
 
