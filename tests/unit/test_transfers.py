@@ -197,7 +197,7 @@ def test_g3_a_share_that_is_not_known_relates() -> None:
 
 
 def test_a_party_that_owns_the_other_ties_them_itself() -> None:
-    held = [{"holder": "ann", "entity": "bob", "role": "owner", "from_on": "", "share_percent": "25"}]
+    held = [{"holder": "ann", "entity": "bob", "role": "owner", "share_percent": "25"}]
     assert related(held) == (Relation.RELATED, ("ann",))
 
 
