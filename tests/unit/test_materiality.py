@@ -11,7 +11,6 @@ import apportion as ap
 from apportion.commands.assessments import open_proposal
 from apportion.commands.transfers import movements_of
 from apportion.files.packs import load_pack
-from apportion.govern.at_stake import value_at_stake
 from apportion.govern.materiality import (
     Dealing,
     Material,
@@ -21,6 +20,7 @@ from apportion.govern.materiality import (
     pair_years,
     window_start,
 )
+from apportion.govern.proposal_worth import value_at_stake
 from apportion.govern.worth import NOT_VALUED, PartName, Worth, total_of, worth_of
 from apportion.model.policy import Case
 from apportion.model.proposal import Kind, Move, Proposal, Raise

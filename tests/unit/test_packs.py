@@ -219,6 +219,15 @@ def test_a_pack_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
         load_pack(str(file))
 
 
+def test_what_an_own_pack_says_of_itself_is_told_beside_that_it_is_no_legal_advice(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text(with_entry("disclaimer", '"Ask counsel."'), encoding="utf-8")
+    assert run("packs", str(file)).splitlines()[-2:] == [
+        "Ask counsel.",
+        "This is product input, not legal advice.",
+    ]
+
+
 def test_numbers_are_told_exactly() -> None:
     words = Words.load("en")
     told = [
@@ -251,7 +260,7 @@ def test_a_pack_shows_every_value_with_its_meaning_its_sources_and_the_disclaime
     pack = load_pack(name)
     assert all(any(line.startswith(f"{value} ") for line in told.splitlines()) for value in VALUES)
     assert all(f"{one.title}" in told and one.says in told for one in pack.sources)
-    assert told.rstrip().endswith("This is product input, not legal advice.")
+    assert told.rstrip().endswith(Words.load(lang).say("packs.disclaimer"))
 
 
 def test_a_pack_tells_whether_it_governed_on_a_day() -> None:

@@ -20,7 +20,10 @@ from apportion.govern.movements import Movements
 from apportion.govern.packs import Pack
 from apportion.govern.related import InterestTies
 from apportion.govern.transfers import Method, Relation, Transfer, Valued, read_transfers
+from apportion.report.transfers_page import transfers_html
+from apportion.report.words import Words
 from tests.build import day, make_world, write_scenario
+from tests.unit.test_report_languages import CHINESE, Told, english_in, known_names
 
 STORY = "tesla-x-2023"
 HOUSE = load_pack("house-strict")
@@ -286,7 +289,7 @@ def test_the_command_tells_values_records_and_the_disclaimer(lang: str) -> None:
     assert "250,000,000" in told
     assert "89,400,960" in told
     assert "house-strict 1" in told
-    assert "This is product input, not legal advice." in told
+    assert Words.load(lang).say("packs.disclaimer") in told
     missing = {"en": "Not valued is not zero", "zh-Hant": "未估值不等於零"}[lang]
     assert missing in told
 
@@ -349,6 +352,14 @@ def test_a_scenario_without_transfers_says_so_and_writes_headers(tmp_path: Path)
     ).read_text(encoding="utf-8")
     with pytest.raises(UsageError, match="holds a scenario"):
         write_transfers(found, folder=scenario, pack="house-strict")
+
+
+def test_the_chinese_page_says_nothing_in_english_but_names(story: Movements) -> None:
+    page = Told(transfers_html(story, pack="house-strict", words=CHINESE))
+    known = {*known_names(story.world), "--pack", "house-strict", "swap-2023-12", "H100-SXM"}
+    known |= {cell for one in story.transfers for cell in (one.transfer, one.stated_method)} - {""}
+    assert english_in(page, known=known) == []
+    assert "--lang zh-Hant" in "".join(page.said)
 
 
 def test_the_page_is_the_same_bytes_again(tmp_path: Path, story: Movements) -> None:

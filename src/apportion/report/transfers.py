@@ -157,7 +157,7 @@ def movements_sentences(found: Movements, *, words: Words) -> list[str]:
         *record_sentences(found, words=words),
         words.say("transfers.unknown"),
         words.together(seen_by(found.world.view, words=words)),
-        found.pack.disclaimer,
+        words.say("packs.disclaimer"),
     ]
 
 
