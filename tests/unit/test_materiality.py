@@ -224,6 +224,15 @@ def test_g5_the_register_adds_up_proposals() -> None:
     assert found.records == ["P9", "P10", "P11", "P12"]
 
 
+def test_a_proposal_that_bears_the_id_of_a_transfer_stands_beside_it() -> None:
+    moved = {"transfer": "P1", "from_party": "ann", "to_party": "bob", "kind": "money", "on": "2024-11-05"}
+    world = make_world(SETTINGS, {**MARKET, "transfers": [moved]})
+    found = movements_of(world, [moving(1, on="2024-11-01")], pack=NASDAQ)
+    assert list(found.aggregates) == ["P1 (proposal)", "P1"]
+    assert [one.total.names for one in found.aggregates.values()] == [("P1 (proposal)",), ("P1",)]
+    assert found.records == ["P1"]
+
+
 def test_g4_the_bridge_is_what_the_loser_would_rent() -> None:
     needs = {
         "programme": "N",

@@ -225,7 +225,7 @@ def _proposals(found: Movements, *, words: Words) -> Grid:
             ),
             _plain_usd(one.worth, words=words),
             parts_words(one.worth, words=words),
-            record_words(found, one.proposal.id, words=words) or None,
+            record_words(found, one.dealing.name, words=words) or None,
         ]
         for one in found.proposed
     ]
