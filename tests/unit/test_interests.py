@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from fractions import Fraction
 
@@ -90,6 +91,20 @@ def test_what_a_controlled_company_holds_counts_once_and_in_full() -> None:
 def test_a_family_of_three_counts_a_share_once() -> None:
     family = [tie("p", "q", role="family"), tie("q", "s", role="family"), tie("s", "p", role="family")]
     assert standing(graph(*family, owns("s", "b", percent="3"))).stakes[0].amounts[Reading.PLAIN].percent == 3
+
+
+def test_nobody_counts_for_more_than_the_whole() -> None:
+    halves = [owns("p", one, percent="60") for one in ("c", "d")]
+    joint = [tie(one, "e", role="controller") for one in ("c", "d")]
+    found = standing(graph(*halves, *joint, owns("e", "b", percent="4.5")))
+    assert found.stakes[0].amounts[Reading.PLAIN].percent == Fraction("4.5")
+    assert not found.is_conflicted
+
+
+def test_under_a_pack_with_a_mark_of_nothing_a_share_of_nothing_still_ties_nobody() -> None:
+    pack = dataclasses.replace(STRICT, interest_percent=Fraction(0))
+    assert not standing(graph(tie("p", "a")), pack=pack).is_conflicted
+    assert standing(graph(owns("p", "b", percent="0.000001")), pack=pack).is_conflicted
 
 
 def test_no_path_leads_through_the_entity_whose_forum_it_is() -> None:
