@@ -99,6 +99,8 @@ class Code(enum.StrEnum):
     MOVE_ABOVE_ORDER = "move-above-order"
     MOVE_NOT_ACCEPTED = "move-not-accepted"
     MOVE_CHANGES_NOTHING = "move-changes-nothing"
+    # Decisions.
+    NOT_DECIDED = "not-decided"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
     PROOF_FAILED = "proof-failed"
