@@ -41,6 +41,7 @@ BASE: dict[str, str] = {
     " H2,B,a,t,1,2024-12-20,L1",
     "fleet": "holding,party,site,sku,quantity,since_on / F1,ann,t,a,3,2024-12-01 / F2,bob,t,a,1,2024-12-01",
     "quotas": "quota,at_most / Q1,1000 / Q2,1000",
+    "undecided": "proposal,lot,order,site,quantity / P,L2,B,n,4 / P,L2,A,n,4",
 }
 SETTINGS: dict[str, Any] = {
     "name": "small",
@@ -140,6 +141,7 @@ MATTERS: dict[str, dict[str, Change]] = {
         "arrives_on": Change(row=1, to="2025-01-09"),
         "quantity": Change(row=1, to="11"),
         "reserved_for": Change(row=1, to="B", policy=BOOKED),
+        "reserved_site": Change(to="t", policy=BOOKED),
         "balance": Change(to="x", given=given("orders 0 balance y"), finds="balance-disagrees"),
     },
     "orders": {
@@ -193,6 +195,13 @@ MATTERS: dict[str, dict[str, Change]] = {
         "from_on": Change(to="2025-01-04", given=TIGHT),
         "until_on": Change(to="2025-01-04", given=TIGHT),
         "at_most": Change(to="3"),
+    },
+    "undecided": {
+        "proposal": Change(to="Z", policy=BOOKED),
+        "lot": Change(to="L3", policy=BOOKED),
+        "order": Change(row=1, to="C", policy=BOOKED),
+        "site": Change(to="mars", finds=UNKNOWN),
+        "quantity": Change(to="5", policy=BOOKED),
     },
 }
 # Columns of every table that change a plan under a view; tried on `supply`.
