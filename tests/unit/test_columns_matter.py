@@ -88,12 +88,11 @@ ONE_CUSTOMER = given("orders 1 customer ann")
 LIQUID = given("skus 0 cooling liquid")
 BEHIND = given("orders 0 tier 2; orders 1 tier 2")
 GROUP, REFERENCE = {"level_by": "group"}, {"level_by": "customer", "count": "reference"}
-BOOKED = {"rule": "as-booked"}
-EARLY, LATE = "favourable", "unfavourable"
+BOOKED, EARLY, LATE = {"rule": "as-booked"}, "favourable", "unfavourable"
+WAITS = {"proposal": "Z", "lot": "L3", "order": "C", "quantity": "5"}
 DATED = given("supply 1 known_on 2025-01-03")
 SECRET = DATED | given("supply 1 public_on 2025-02-01; supply 1 known_to ann")
-DAY = dt.date(2025, 1, 4)
-UNKNOWN, TWICE = "reference-unknown", "key-duplicate"
+DAY, UNKNOWN, TWICE = dt.date(2025, 1, 4), "reference-unknown", "key-duplicate"
 
 MATTERS: dict[str, dict[str, Change]] = {
     "parties": {
@@ -197,11 +196,8 @@ MATTERS: dict[str, dict[str, Change]] = {
         "at_most": Change(to="3"),
     },
     "undecided": {
-        "proposal": Change(to="Z", policy=BOOKED),
-        "lot": Change(to="L3", policy=BOOKED),
-        "order": Change(row=1, to="C", policy=BOOKED),
         "site": Change(to="mars", finds=UNKNOWN),
-        "quantity": Change(to="5", policy=BOOKED),
+        **{name: Change(to=cell, policy=BOOKED) for name, cell in WAITS.items()},
     },
 }
 # Columns of every table that change a plan under a view; tried on `supply`.
