@@ -94,6 +94,7 @@ class Code(enum.StrEnum):
     # Planning as booked.
     BOOKED_ABOVE_QUANTITY = "booked-above-quantity"
     BOOKED_SKU_NOT_ACCEPTED = "booked-sku-not-accepted"
+    BOOKED_SITE_NOT_ACCEPTED = "booked-site-not-accepted"
     # Proposals.
     PROPOSAL_EMPTY = "proposal-empty"
     MOVE_ABOVE_LOT = "move-above-lot"
@@ -101,6 +102,8 @@ class Code(enum.StrEnum):
     MOVE_ABOVE_ORDER = "move-above-order"
     MOVE_NOT_ACCEPTED = "move-not-accepted"
     MOVE_CHANGES_NOTHING = "move-changes-nothing"
+    # Decisions.
+    NOT_DECIDED = "not-decided"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
     PROOF_FAILED = "proof-failed"
