@@ -118,6 +118,11 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         WARNING,
         "A proposal leaves everything as it is: as booked, after the end of the plan, or no tier is raised.",
     ),
+    Code.DECISIONS_BROKEN: (
+        ERROR,
+        "The log of decisions was changed, cut in the middle or put together anew, or holds an act that its rules refuse.",
+    ),
+    Code.ACT_REFUSED: (RAISED, "A rule of governance does not let somebody do this to a proposal, or not now."),
     Code.PLAN_UNREADABLE: (
         RAISED,
         "A plan on disk is missing, damaged, or was changed after it was written.",
