@@ -38,15 +38,25 @@ class Source:
         title: The rule or law, by its name.
         where: Where it can be read.
         says: What it says, in our words.
+        is_verified: Whether its text was read; else what it says is taken from others.
+        values: The values of the pack that stand on it, by the names of their fields.
     """
 
     title: str
     where: str
     says: str
+    is_verified: bool = True
+    values: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, object]:
         """Return the source as plain values."""
-        return {"title": self.title, "where": self.where, "says": self.says}
+        return {
+            "title": self.title,
+            "where": self.where,
+            "says": self.says,
+            "verified": self.is_verified,
+            "values": list(self.values),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +70,7 @@ class Pack:
         disclaimer: That it is no legal advice.
         from_on: First day it governs; None: since ever.
         until_on: First day it no longer governs; None: no end.
+        note: What the days do not say of when it governs; empty: nothing.
         sources: Where its rules stand.
         interest_percent: An owner's share at or above this conflicts, in percent (G3).
         marks_percent: Shares at which a stake is told apart, in percent, ascending.
@@ -73,6 +84,8 @@ class Pack:
         committee_least: The fewest members of a committee (G9).
         board_conflicted_percent: Above this share of conflicted members a board's approval is not accepted (G9).
         needs_power_to_reject: Whether a mandate must say that the forum may negotiate and reject (G11).
+        power_to_reject_from_percent: With that, an owner's share from which it must, in percent; a controller always
+            has it. None: in every deal (G11).
         memo_from_usd: Value at stake from which an independent memo is needed, in USD; None: never (G16).
         emergency_least: The fewest eligible members in an emergency (G15).
         emergency_days: Days until the full review of an emergency; None: no emergencies (G15).
@@ -108,6 +121,8 @@ class Pack:
     notice_days: int
     apply_days: int
     person_year_usd: Fraction | None
+    note: str = ""
+    power_to_reject_from_percent: Fraction | None = None
 
     @property
     def name(self) -> str:
@@ -119,6 +134,10 @@ class Pack:
         return (self.from_on is None or self.from_on <= day) and (
             self.until_on is None or day < self.until_on
         )
+
+    def sources_of(self, value: str) -> tuple[Source, ...]:
+        """Return the sources on which a value stands, by the name of its field."""
+        return tuple(one for one in self.sources if value in one.values)
 
     def as_json(self) -> dict[str, object]:
         """Return all it says as plain values; fractions as text, exact."""
