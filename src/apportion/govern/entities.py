@@ -1,0 +1,47 @@
+"""Which entities a proposal is about: the parties that gain or lose units by it.
+
+Source: ``docs/concepts/governance.md``, "Who is on a proposal".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from apportion.errors import FindingsError, has_errors
+from apportion.model.proposal import Kind, Proposal
+from apportion.model.world import World
+from apportion.study.book import Book, read_book
+from apportion.study.moves import resolve_moves
+
+
+def entities_on(world: World, proposal: Proposal) -> tuple[str, ...]:
+    """Return the parties that gain or lose units by a proposal, by name.
+
+    Of a swap or diversion: the customers of the orders that receive, and of those the moved lots are reserved for.
+    Of a priority: the parties that are raised, and every customer with an open order for a SKU of a pool that
+    these draw from.
+
+    Raises:
+        FindingsError: The proposal has findings of error grade in this world.
+    """
+    book = read_book(world)
+    sends, findings = resolve_moves(world, proposal, book=book)
+    if has_errors(findings):
+        raise FindingsError(findings)
+    if proposal.kind is Kind.PRIORITY:
+        return tuple(sorted(set(_of_raises(world, proposal, book=book))))
+    receiving = [book.lines[send.order].customer for send in sends]
+    booked = [book.lots[send.lot].reserved_for for send in sends]
+    losing = [book.lines[order].customer for order in booked if order in book.lines]
+    return tuple(sorted({*receiving, *losing}))
+
+
+def _of_raises(world: World, proposal: Proposal, *, book: Book) -> Iterator[str]:
+    pools = dict(world.table("skus").select("sku", "pool").iter_rows())
+    raised = {one.party for one in proposal.raises}
+    open_lines = [line for line in book.lines.values() if line.open > 0]
+    drawn = {pools.get(sku) or sku for line in open_lines if line.customer in raised for sku in line.rates}
+    yield from raised
+    for line in open_lines:
+        if any((pools.get(sku) or sku) in drawn for sku in line.rates):
+            yield line.customer
