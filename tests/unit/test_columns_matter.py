@@ -306,7 +306,7 @@ ROWS_OF_STUDIES = {
     "programmes": "P,ann,Name,training,2025-01-01,2025-01-09,5,7,n",
     "rentals": "R,ann,v,a,5,2025-01-01,2025-01-09,2,held,1,1,1",
     "interests": "bob,ann,owner,2025-01-01,2025-01-09,5,2025-01-02",
-    "transfers": "T,ann,bob,people,2025-01-01,2025-01-09,5,7,found",
+    "transfers": "T,ann,bob,people,2025-01-01,2025-01-09,5,a,7,found",
     "claims": "K,ann,bob,2025-01-01,units,5,units,2025-01-01,2025-01-09,a,n,v,about,said",
     "lead_times": "LT,a,2025-01-01,5",
     "events": "E,2025-01-01,start,ann,n,Title",

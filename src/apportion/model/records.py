@@ -76,6 +76,7 @@ TRANSFERS = Table(
         Column("on", DAY, "When, or from when.", required=True),
         Column("until_on", DAY, "First day after it."),
         Column("quantity", NUMBER, "How much, in the kind's own unit.", least=0),
+        Column("sku", TEXT, "The SKU of compute in units.", refers="skus"),
         Column("value_usd", NUMBER, "What it was worth.", unit="USD", least=0),
         Column("method", TEXT, "How the value was found."),
     ),
