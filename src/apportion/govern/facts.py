@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
 
-from apportion.digest import digest
 from apportion.govern.events import Plain
 
 
@@ -128,7 +127,7 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """What an analysis found and froze. ``digest`` is what every approver acknowledges (G13).
+    """What an analysis found and froze; every approver acknowledges it by the digest of its case (G13).
 
     Attributes:
         material: Digest of the material tables.
@@ -177,11 +176,6 @@ class Analysis:
         """Return all of it as plain values; fractions as exact text, days as ISO text."""
         return {one.name: plain(getattr(self, one.name)) for one in fields(self)}
 
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of all of it."""
-        return digest(self.as_json())
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -211,18 +205,21 @@ def plain(value: object) -> Plain:
     >>> plain({"b": Fraction(1, 3), "a": frozenset({"y", "x"})})
     {'a': ['x', 'y'], 'b': '1/3'}
     """
-    if isinstance(value, enum.Enum | Fraction):
-        return str(value)
-    if value is None or isinstance(value, str | bool | int):
-        return value
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(name): plain(value[name]) for name in sorted(value)}
-    if isinstance(value, frozenset):
-        return [plain(one) for one in sorted(value)]
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    if is_dataclass(value):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    raise TypeError(f"{value!r} has no plain spelling.")
+    match value:
+        case enum.Enum() | Fraction():
+            found: Plain = str(value)
+        case None | str() | bool() | int():
+            found = value
+        case dt.date():
+            found = value.isoformat()
+        case Mapping():
+            found = {str(name): plain(value[name]) for name in sorted(value)}
+        case frozenset():
+            found = [plain(one) for one in sorted(value)]
+        case tuple() | list():
+            found = [plain(one) for one in value]
+        case _ if is_dataclass(value):
+            found = {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+        case _:
+            raise TypeError(f"{value!r} has no plain spelling.")
+    return found

@@ -161,6 +161,8 @@ class Case:
         pack: What it is decided under.
         frozen: The last analysis; None: none yet. It may be of facts that have changed (`DRAFT`).
         frozen_at: When that was stored.
+        analyses: How many analyses there were.
+        digest: What approvers acknowledge: of the last analysis, its number and the pack; empty while `DRAFT`.
         analysts: Persons who made an analysis of it, the program itself left out.
         conflicted: Everyone conflicted by any analysis of it or at any act, for ever (G7).
         disclosed_at: When the facts that are frozen were disclosed; None: not yet.
@@ -187,6 +189,8 @@ class Case:
     pack: Pack
     frozen: Analysis | None = None
     frozen_at: dt.datetime | None = None
+    analyses: int = 0
+    digest: str = ""
     analysts: frozenset[str] = frozenset()
     conflicted: frozenset[str] = frozenset()
     disclosed_at: dt.datetime | None = None
@@ -206,11 +210,6 @@ class Case:
     marks: frozenset[Mark] = frozenset()
 
     @property
-    def digest(self) -> str:
-        """Return the digest of the frozen facts; empty: nothing is frozen."""
-        return "" if self.frozen is None else self.frozen.digest
-
-    @property
     def obligations(self) -> tuple[Obligation, ...]:
         """Return what the proposal owes back."""
         return () if self.frozen is None else self.frozen.obligations
@@ -219,6 +218,29 @@ class Case:
     def counting(self) -> Mapping[tuple[str, str], Cast]:
         """Return the last vote of each member on each side that was cast on the facts frozen now."""
         return {(one.side, one.by): one for one in self.votes if one.digest == self.digest}
+
+    @property
+    def shut_out(self) -> frozenset[str]:
+        """Return who takes no part in the decision: conflicted, or stepped aside (G7)."""
+        return self.conflicted | self.recused
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """Return who never approves it: who put it forward, decided it, or wrote an analysis of it (G6)."""
+        decided_by = "" if self.frozen is None else self.frozen.decided_by or ""
+        authors = {one.by for one in self.memos}
+        return frozenset({self.proposer, decided_by} | self.analysts | authors) - {""}
+
+    @property
+    def awaits_review(self) -> bool:
+        """Return whether it was carried out in an emergency and its full review is still to come (G15)."""
+        is_reversed = Mark.REVERSE_DUE in self.marks
+        return (
+            self.applied is not None
+            and self.emergency is not None
+            and self.reviewed_at is None
+            and not is_reversed
+        )
 
     def outstanding(self, obligation: Obligation) -> int:
         """Return how many units of an obligation have not come back."""
@@ -232,6 +254,7 @@ class State:
     Attributes:
         cases: Each proposal's life.
         attested: When each person attested their interests last (G20).
+        ties: Every tie that any analysis of any proposal froze, in plain rows: the register never shrinks.
         bookings: Who held which lot when the log began, in plain values.
         attempts: What was tried in the files without a decision, in plain values.
         last_at: When the last event was; None: the log is empty.
@@ -240,6 +263,7 @@ class State:
 
     cases: Mapping[str, Case] = field(default_factory=dict)
     attested: Mapping[str, dt.datetime] = field(default_factory=dict)
+    ties: tuple[Mapping[str, Plain], ...] = ()
     bookings: Mapping[str, Plain] = field(default_factory=dict)
     attempts: tuple[Mapping[str, Plain], ...] = ()
     last_at: dt.datetime | None = None
