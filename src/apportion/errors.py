@@ -92,6 +92,7 @@ class Code(enum.StrEnum):
     # Planning as booked.
     BOOKED_ABOVE_QUANTITY = "booked-above-quantity"
     BOOKED_SKU_NOT_ACCEPTED = "booked-sku-not-accepted"
+    BOOKED_SITE_NOT_ACCEPTED = "booked-site-not-accepted"
     # Proposals.
     PROPOSAL_EMPTY = "proposal-empty"
     MOVE_ABOVE_LOT = "move-above-lot"

@@ -12,8 +12,10 @@ import enum
 from dataclasses import dataclass, field
 
 from apportion.digest import digest
-from apportion.errors import Finding
+from apportion.errors import Finding, FindingsError
+from apportion.govern.carry import carried_out
 from apportion.govern.frozen import Changed, Frozen
+from apportion.govern.undecided import waiting_of, with_undecided
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 
@@ -35,7 +37,8 @@ class Held:
     Attributes:
         frozen: What stood at its first event.
         applied: The proposals approved and applied, in the order in which they were.
-        open: All others that the log knows: drafts, those under review, rejected, withdrawn or lapsed.
+        open: Those that wait for a decision or for being applied; what they would send counts as not decided.
+        refused: Those rejected, withdrawn or lapsed: not made, and nothing waits for them.
         conflicted_pairs: Each two parties that somebody's conflict ties on a proposal of the log.
         settled: Digests of attempts that a decision has let stand.
     """
@@ -43,6 +46,7 @@ class Held:
     frozen: Frozen
     applied: tuple[Proposal, ...] = ()
     open: tuple[Proposal, ...] = ()
+    refused: tuple[Proposal, ...] = ()
     conflicted_pairs: frozenset[Pair] = frozenset()
     settled: frozenset[str] = frozenset()
 
@@ -101,3 +105,20 @@ class Standing:
     world: World
     findings: tuple[Finding, ...] = ()
     attempts: tuple[Attempt, ...] = field(default=())
+
+
+def stand(world: World, held: Held) -> Standing:
+    """Return the world as it stands: what was applied is carried out, what waits for a decision is not made.
+
+    Args:
+        world: The facts as the files state them.
+        held: What the log says.
+    """
+    standing, findings = world, list[Finding]()
+    for proposal in held.applied:
+        try:
+            standing = carried_out(standing, proposal)
+        except FindingsError as refused:
+            findings.extend(refused.findings)
+    standing = with_undecided(standing, waiting_of(standing, held.open))
+    return Standing(world=standing, findings=tuple(findings))
