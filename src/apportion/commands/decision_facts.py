@@ -20,7 +20,7 @@ from apportion.errors import FindingsError
 from apportion.govern.conflicts import Standing, find_conflicts, persons_concerned, register
 from apportion.govern.entities import entities_on
 from apportion.govern.events import Plain
-from apportion.govern.facts import Analysis, Dealing, Entity, Facts, Loser, Obligation, Seat, Value
+from apportion.govern.facts import Analysis, Dealing, Entity, Facts, Loser, Obligation, Seat, Value, plain
 from apportion.govern.frozen import Frozen
 from apportion.govern.hold import stand
 from apportion.govern.interests import DIRECTOR, OWNER, Graph, Span, read_graph, union
@@ -101,7 +101,7 @@ def look_at(
     """
     name = case.proposal if case is not None else "" if proposal is None else proposal.id
     base = world if known.is_empty else stand(world, replace(held_by(known, but=name), open=())).world
-    graph = union(read_graph(base), [] if case is None or case.frozen is None else case.frozen.ties)
+    graph = union(read_graph(base), known.state.ties)
     entities, effective_on = _entities(base, proposal, case=case), _effective_on(base, proposal, case=case)
     decided_on = None if proposal is None else proposal.decided_on
     span = Span.over(decided_on or today, effective_on or today)
@@ -346,15 +346,4 @@ def _obligations(found: Assessment) -> Iterator[Obligation]:
 
 
 def _plain_map(values: Mapping[str, object]) -> dict[str, Plain]:
-    """Return plain values as the log holds them."""
-    return {name: _plain(value) for name, value in values.items()}
-
-
-def _plain(value: object) -> Plain:
-    if isinstance(value, Mapping):
-        return _plain_map(value)
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    raise TypeError(f"{value!r} is no plain value.")
+    return {name: plain(value) for name, value in values.items()}

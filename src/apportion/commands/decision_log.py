@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.commands import clock
@@ -13,7 +13,8 @@ from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposals import proposals_of, read_proposal
 from apportion.govern import acts
 from apportion.govern.decision import Broken, proceed, replay
-from apportion.govern.facts import Facts
+from apportion.govern.events import Event
+from apportion.govern.facts import Facts, plain
 from apportion.govern.frozen import Frozen
 from apportion.govern.hold import Answer, Attempt, Held, Standing, stand
 from apportion.govern.notices import in_force
@@ -22,7 +23,7 @@ from apportion.govern.state import Case, State
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 
-__all__ = ["Known", "held_by", "known_of", "laid_over", "note_attempts", "proposals_by_id"]
+__all__ = ["Known", "findings_of_log", "held_by", "known_of", "laid_over", "note_attempts", "proposals_by_id"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,18 +170,35 @@ def laid_over(world: World, source: Path) -> tuple[Standing, Known]:
     return stand(world, held_by(known)), known
 
 
+def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Finding]:
+    """Return what is wrong with the log of a scenario, and with what it lays over the facts.
+
+    Args:
+        world: The facts of the files.
+        source: Where the scenario lies.
+        is_sound: Whether these have no finding of error grade; else only the log itself is looked at.
+    """
+    try:
+        if not is_sound:
+            known_of(source)
+            return []
+        return list(laid_over(world, source)[0].findings)
+    except FindingsError as error:
+        return list(error.findings)
+
+
 def note_attempts(known: Known, attempts: Iterable[Attempt]) -> None:
     """Add what the files try without a decision to the log, each content once; where it may not be written, nothing."""
     told = {str(one.get("digest")) for one in known.state.attempts}
     new = [one for one in attempts if one.answer is not Answer.TOLD and one.digest not in told]
     if not new or not can_be_added_to(known.source):
         return
-    state, events = known.state, []
+    state, events = known.state, list[Event]()
     for one in new:
-        act = acts.Attempt(content={**_plain(one.as_json()), "digest": one.digest})
-        step = proceed(
-            state, act, facts=Facts(material=""), pack=load_pack(DEFAULT_PACK), now=clock.now()
+        act = acts.Attempt(
+            content={name: plain(value) for name, value in {**one.as_json(), "digest": one.digest}.items()}
         )
+        step = proceed(state, act, facts=Facts(material=""), pack=load_pack(DEFAULT_PACK), now=clock.now())
         events.extend(step.events)
         state = step.state
     try:

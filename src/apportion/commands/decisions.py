@@ -23,10 +23,11 @@ from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
 from apportion.files.sources import find_source
 from apportion.govern import acts
-from apportion.govern.decision import proceed
+from apportion.govern.decision import observe, proceed
 from apportion.govern.eligible import Side, sides
-from apportion.govern.events import SYSTEM, Event
+from apportion.govern.events import SYSTEM, Event, Plain, stamp
 from apportion.govern.facts import Analysis, Facts
+from apportion.govern.fold import fold
 from apportion.govern.notices import Due, due
 from apportion.govern.packs import Pack
 from apportion.govern.refusal import Refusal, Rule
@@ -325,7 +326,26 @@ class _Turn:
 
     def _refused(self, one: acts.Act, *, refusal: Refusal, facts: Facts, now: dt.datetime) -> _Outcome:
         """Return what is added although an act is refused: what time and files did, and who was shut out of what."""
-        raise NotImplementedError
+        name, state = one.proposal, self.known.state
+        pack = load_pack(DEFAULT_PACK)
+        noted = [] if name not in state.cases else list(observe(state, name, facts=facts, now=now))
+        for event in noted:
+            state = fold(state, event)
+        if refusal.rule is Rule.RECUSAL and name in state.cases and one.by in _shut_out(state, name, facts):
+            content: dict[str, Plain] = {
+                "person": one.by,
+                "verb": one.verb,
+                "rule": str(refusal.rule),
+                "at": stamp(now),
+            }
+            tried = acts.Attempt(proposal=name, content=content)
+            step = proceed(state, tried, facts=facts, pack=pack, now=now)
+            noted, state = [*noted, *step.events], step.state
+        return _Outcome(events=tuple(noted), state=state, refusal=refusal, now=now)
+
+
+def _shut_out(state: State, name: str, facts: Facts) -> frozenset[str]:
+    return state.cases[name].shut_out | facts.conflicted
 
 
 def _check_person(world: World, person: str) -> None:
