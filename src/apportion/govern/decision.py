@@ -157,7 +157,7 @@ def _refused(state: State, act: Act, *, facts: Facts, now: dt.datetime) -> Refus
         return None
     if case is None:
         return Refusal(rule=Rule.LOG, key="refusal.no-such-proposal", values={"proposal": act.proposal})
-    case = replace(case, conflicted=case.conflicted | facts.conflicted)
+    case = case.seen_with(facts.conflicted, by=act.by)
     seen_state = replace(state, cases={**state.cases, case.proposal: case})
     return RULES[act.verb](Scene(state=seen_state, case=case, facts=facts, now=now), act)
 

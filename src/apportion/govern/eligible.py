@@ -107,7 +107,7 @@ def _side(state: State, case: Case, *, entity: str, is_needed: bool, now: dt.dat
     least = 1 if committee is None else case.pack.committee_least
     is_accepted = (committee is not None or not needs_committee) and len(disinterested) >= least
     has_power = committee is None or (committee.may_negotiate and committee.may_reject)
-    is_advisory = case.pack.needs_power_to_reject and not has_power
+    is_advisory = case.needs_power and not has_power
     counts = is_accepted and not is_advisory
     return Side(
         entity=entity,

@@ -138,8 +138,9 @@ class Analysis:
         decided_by: Who is said to have decided the change; None: nobody is named.
         entities: The parties that gain or lose, sorted.
         seats: The seats of their boards, with their days.
-        ties: Every tie that counted, as plain rows of ``govern/interests.py``.
-        conflicted: Who is conflicted in any forum of the proposal.
+        ties: Every tie that counted, as `Tie.as_json` writes it, with ``seen_on``.
+        conflicted: Who is conflicted on the proposal, as `govern.conflicts.conflicted_on` finds: not who is tied to
+            one entity alone.
         standings: Each conflict with its paths, as plain rows of ``govern/conflicts.py``.
         in_line: Parties, and persons tied to them, that wait in the same line (G26).
         dealings: What passes between whom.
@@ -184,7 +185,7 @@ class Facts:
     Attributes:
         material: Digest of the material tables now.
         proposal: Digest of the proposal now; empty: the act is about none, or the files no longer hold it.
-        conflicted: Who is conflicted on the proposal by the present files, in any of its forums.
+        conflicted: Who is conflicted on the proposal by the present files, found in the same way.
         analysis: What an analysis found; needed by `Analyse` alone.
         bookings: Who holds which lot, frozen by the first event of a log, in plain values.
     """

@@ -13,12 +13,13 @@ from typing import Any
 from apportion.digest import digest
 from apportion.govern import acts
 from apportion.govern import state as kept
+from apportion.govern.at_stake import needs_decision, needs_record
 from apportion.govern.eligible import sides
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.facts import Analysis, plain
 from apportion.govern.packs import Pack
+from apportion.govern.register import conflicted_by_register, needs_power_to_reject, register_of
 from apportion.govern.rules.carrying import is_enough_in_emergency, is_late
-from apportion.govern.at_stake import needs_decision, needs_record
 from apportion.govern.state import Case, Mark, State, Status
 from apportion.govern.stored import read_act, read_as
 
@@ -48,7 +49,7 @@ def fold(state: State, event: Event) -> State:
     case = state.cases.get(act.proposal)
     if case is None:
         return state
-    case = replace(case, conflicted=case.conflicted | _seen_conflicted(event))
+    case = case.seen_with(_seen_conflicted(event), by=act.by)
     if isinstance(act, acts.Analyse):
         return _analysed(state, case, event)
     changed = _EFFECTS[act.verb](case, act, at) if act.verb in _EFFECTS else case
@@ -81,8 +82,12 @@ def _proposed(event: Event) -> Case:
 
 
 def _analysed(state: State, case: Case, event: Event) -> State:
-    found = read_as(Analysis, event.body.get("analysis"))
+    found, day = read_as(Analysis, event.body.get("analysis")), event.time.date()
     number = case.analyses + 1
+    register = register_of(found, state.ties)
+    registered = case.registered | conflicted_by_register(register, found, pack=case.pack, day=day)
+    concerned = {one.person for one in found.seats} | {found.decided_by or "", case.proposer}
+    conflicted = case.conflicted | found.conflicted | (registered & concerned)
     case = replace(
         case,
         status=Status.ANALYSED,
@@ -92,7 +97,9 @@ def _analysed(state: State, case: Case, event: Event) -> State:
         # The number keeps what was acknowledged before a change from counting again once it is undone.
         digest=digest({"analysis": plain(found), "pack": case.pack.digest, "number": number}),
         analysts=case.analysts if event.by == SYSTEM else case.analysts | {event.by},
-        conflicted=case.conflicted | found.conflicted,
+        registered=registered,
+        conflicted=conflicted,
+        needs_power=needs_power_to_reject(register, found, persons=conflicted, pack=case.pack, day=day),
     )
     new = tuple(row for row in found.ties if row not in state.ties)
     return _marked(_with(replace(state, ties=(*state.ties, *new)), case))

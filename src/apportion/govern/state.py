@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from apportion.govern.acts import Choice
 from apportion.govern.events import Plain
@@ -165,6 +165,9 @@ class Case:
         digest: What approvers acknowledge: of the last analysis, its number and the pack; empty while `DRAFT`.
         analysts: Persons who made an analysis of it, the program itself left out.
         conflicted: Everyone conflicted by any analysis of it or at any act, for ever (G7).
+        registered: Every party that the frozen ties show as conflicted, whatever an analysis says; who of them acts,
+            sits on a board or decided it is among `conflicted`.
+        needs_power: Whether a committee's mandate has to say that it may negotiate and reject (G11).
         disclosed_at: When the facts that are frozen were disclosed; None: not yet.
         acknowledged: Digest that each person acknowledged last.
         committees: The committee of each side that has one.
@@ -193,6 +196,8 @@ class Case:
     digest: str = ""
     analysts: frozenset[str] = frozenset()
     conflicted: frozenset[str] = frozenset()
+    registered: frozenset[str] = frozenset()
+    needs_power: bool = True
     disclosed_at: dt.datetime | None = None
     acknowledged: Mapping[str, str] = field(default_factory=dict)
     committees: Mapping[str, Committee] = field(default_factory=dict)
@@ -230,6 +235,10 @@ class Case:
         decided_by = "" if self.frozen is None else self.frozen.decided_by or ""
         authors = {one.by for one in self.memos}
         return frozenset({self.proposer, decided_by} | self.analysts | authors) - {""}
+
+    def seen_with(self, conflicted: frozenset[str], *, by: str) -> Case:
+        """Return the case as an act meets it: whom the files show as conflicted now is so from then on."""
+        return replace(self, conflicted=self.conflicted | conflicted | (self.registered & {by}))
 
     @property
     def awaits_review(self) -> bool:

@@ -6,11 +6,11 @@ import datetime as dt
 
 from apportion.digest import digest
 from apportion.govern import acts
+from apportion.govern.at_stake import needs_decision
 from apportion.govern.eligible import Side
 from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.rules.opening import FROZEN
 from apportion.govern.rules.scene import Scene, blank, first, out_of_turn, shut_out
-from apportion.govern.at_stake import needs_decision
 from apportion.govern.state import CARRIED_OUT, Case, Mark, Status
 
 AFTER = CARRIED_OUT - {Status.CLOSED}

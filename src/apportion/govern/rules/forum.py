@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from apportion.govern import acts
+from apportion.govern.at_stake import needs_memo
 from apportion.govern.eligible import Side, is_attested
 from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.rules.opening import FROZEN
 from apportion.govern.rules.scene import Scene, blank, first, out_of_turn, shut_out
-from apportion.govern.at_stake import needs_memo
 from apportion.govern.state import Status
 
 VOTING = frozenset({Status.UNDER_REVIEW, Status.APPROVED})
