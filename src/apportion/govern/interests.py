@@ -17,11 +17,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import polars as pl
+
 from apportion.model.world import World
+from apportion.study.known import without_claims
+from apportion.study.support import CLAIM, is_no_claim
 
 OWNER = "owner"
 DIRECTOR = "director"
-CLAIM = "claim"
 # These tie the two to each other; every other role ties its holder to the entity.
 MUTUAL = frozenset({"family", "creditor"})
 PERSONS = frozenset({"person", "body"})
@@ -232,7 +235,9 @@ class Graph:
 def read_graph(world: World) -> Graph:
     """Return the interests that the view of a world lets through, with the shares that are only claimed."""
     kinds = dict(world.table("parties").select("party", "kind").iter_rows())
-    return Graph((*_stated(world), *_claimed(world)), kinds)
+    asked = replace(world, tables={name: _asked(frame, name) for name, frame in world.tables.items()})
+    # A claim known later never takes the place of what is documented, so the two are read apart.
+    return Graph((*_stated(without_claims(world)), *_stated(asked), *_claimed(world)), kinds)
 
 
 def union(graph: Graph, frozen_rows: Iterable[Mapping[str, object]]) -> Graph:
@@ -275,6 +280,10 @@ def _is_less(now: Share | None, frozen: Share | None) -> bool:
 
 def _is_asked(tie: Tie, span: Span) -> bool:
     return tie.until_on is None or tie.until_on > span.first
+
+
+def _asked(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    return frame.filter(~is_no_claim(frame)) if name == "interests" else frame
 
 
 def _stated(world: World) -> Iterator[Tie]:
