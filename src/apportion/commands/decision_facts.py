@@ -17,7 +17,13 @@ from apportion.commands.decision_log import Known, held_by
 from apportion.commands.plans import make_plan
 from apportion.digest import digest
 from apportion.errors import FindingsError
-from apportion.govern.conflicts import Standing, find_conflicts, persons_concerned, register
+from apportion.govern.conflicts import (
+    Standing,
+    conflicted_on,
+    find_conflicts,
+    persons_concerned,
+    register,
+)
 from apportion.govern.entities import entities_on
 from apportion.govern.events import Plain
 from apportion.govern.facts import Analysis, Dealing, Entity, Facts, Loser, Obligation, Seat, Value, plain
@@ -68,8 +74,8 @@ class Scene:
 
     @property
     def conflicted(self) -> frozenset[str]:
-        """Return who is conflicted in any forum of the proposal."""
-        return frozenset(one.person for one in self.standings if one.is_conflicted)
+        """Return who is conflicted on the proposal."""
+        return conflicted_on(self.standings)
 
 
 def material_digest(world: World) -> str:
@@ -104,7 +110,8 @@ def look_at(
     graph = union(read_graph(base), known.state.ties)
     entities, effective_on = _entities(base, proposal, case=case), _effective_on(base, proposal, case=case)
     decided_on = None if proposal is None else proposal.decided_on
-    span = Span.over(decided_on or today, effective_on or today)
+    # Whoever is tied while it is decided is tied, whenever the file says that it was decided.
+    span = Span.over(today, decided_on or today, effective_on or today)
     decided_by = "" if proposal is None else proposal.decided_by
     persons = persons_concerned(graph, entities=entities, span=span, named=(decided_by, by))
     standings = find_conflicts(graph, entities=entities, persons=persons, span=span, pack=pack)
@@ -273,6 +280,7 @@ def _standing_row(standing: Standing) -> Mapping[str, Plain]:
         "person": standing.person,
         "entity": standing.entity,
         "is_member": standing.is_member,
+        "is_tied": standing.is_tied,
         "is_conflicted": standing.is_conflicted,
         "depends_on_reading": standing.depends_on_reading,
         "conflicted_by": sorted(stake.entity for stake in standing.conflicting),

@@ -145,17 +145,12 @@ def _as_applied(case: Case, beside: Mapping[str, Proposal]) -> Proposal:
 
 
 def _pairs(case: Case) -> Iterator[frozenset[str]]:
-    """Yield each two entities of a proposal that somebody is tied to so as to be conflicted in the forum of both."""
-    if case.frozen is None:
-        return
-    seen: set[tuple[str, str, str]] = set()
-    for row in case.frozen.standings:
+    """Yield each two entities of a proposal between which a conflict lies: somebody is tied to both."""
+    for row in () if case.frozen is None else case.frozen.standings:
         others = row["conflicted_by"]
-        for other in others if isinstance(others, list) else ():
-            person, entity = str(row["person"]), str(row["entity"])
-            if (person, str(other), entity) in seen:
-                yield frozenset({entity, str(other)})
-            seen.add((person, entity, str(other)))
+        if row["is_tied"] and isinstance(others, list):
+            for other in others:
+                yield frozenset({str(row["entity"]), str(other)})
 
 
 def laid_over(world: World, source: Path) -> tuple[Standing, Known]:

@@ -24,17 +24,22 @@ from apportion.files.proposals import find_proposal, refuse_other_files, write_b
 from apportion.files.sources import find_source
 from apportion.govern import acts
 from apportion.govern.decision import observe, proceed
-from apportion.govern.eligible import Side, sides
 from apportion.govern.events import SYSTEM, Event, Plain, stamp
 from apportion.govern.facts import Analysis, Facts
 from apportion.govern.fold import fold
-from apportion.govern.notices import Due, due
+from apportion.govern.minutes import Entry, minutes
 from apportion.govern.packs import Pack
 from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.state import Case, State
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
-from apportion.report.decision import done_lines, outlook_json
+from apportion.report.decision import (
+    Outlook,
+    entry_sentence,
+    lead_sentence,
+    outlook_json,
+    outlook_sentences,
+)
 from apportion.report.refusals import refusal_sentence
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import near_names
@@ -54,17 +59,15 @@ class Done:
     Attributes:
         proposal: The proposal.
         events: What was added to the log.
-        case: Where the proposal stands then.
-        sides: How each side stands then.
-        dues: What is due.
+        entries: The same as entries of the minutes, with what followed.
+        outlook: Where the proposal stands then.
         last: The digest of the last line of the log, to be held against a cut.
     """
 
     proposal: str
     events: tuple[Event, ...]
-    case: Case
-    sides: tuple[Side, ...]
-    dues: tuple[Due, ...]
+    entries: tuple[Entry, ...]
+    outlook: Outlook
     last: str
 
 
@@ -215,7 +218,7 @@ def act_all(
         if outcome.refusal is not None:
             raise _refused(outcome.refusal, words=words)
         write_beside(keep or {}, folder)
-        return _done(name, outcome, last=log.last)
+        return _done(name, outcome, known=known, last=log.last)
     raise UsageError("Others add to the log all the time.", fix="Try again.")
 
 
@@ -239,7 +242,11 @@ def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]
         UsageError: There is no such language.
     """
     words = Words.load(language)
-    return done_lines(done.events, case=done.case, sides=done.sides, dues=done.dues, words=words)
+    return [
+        *(entry_sentence(one, words=words) for one in done.entries),
+        lead_sentence(done.outlook.case, words=words),
+        *outlook_sentences(done.outlook, words=words),
+    ]
 
 
 def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
@@ -251,7 +258,7 @@ def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, o
     return {
         "proposal": done.proposal,
         "events": [one.as_json() for one in done.events],
-        **outlook_json(done.case, sides=done.sides, dues=done.dues),
+        **outlook_json(done.outlook),
         "last_digest": done.last,
         "sentences": done_sentences(done, language=language),
     }
@@ -367,13 +374,13 @@ def _refused(refusal: Refusal, *, words: Words) -> RefusedError:
     )
 
 
-def _done(name: str, outcome: _Outcome, *, last: str) -> Done:
-    case = outcome.state.cases[name]
+def _done(name: str, outcome: _Outcome, *, known: Known, last: str) -> Done:
+    before = minutes(known.log.events, proposal=name)
+    after = minutes((*known.log.events, *outcome.events), proposal=name)
     return Done(
         proposal=name,
         events=outcome.events,
-        case=case,
-        sides=sides(outcome.state, case, now=outcome.now),
-        dues=due(case, now=outcome.now),
+        entries=after[len(before) :],
+        outlook=Outlook.of(outcome.state, name, now=outcome.now),
         last=last,
     )

@@ -137,7 +137,7 @@ def append(folder: Path, events: Sequence[Event], *, after: Log) -> Log:
     Raises:
         Moved: The log has other lines by now.
         UsageError: The file is another person's or a link, or cannot be written.
-        FindingsError: A line would not read back; a bug of ours.
+        ApportionError: A line does not read back; a bug of ours.
     """
     file = folder / FILE
     try:
@@ -264,6 +264,11 @@ def read_lines(held: bytes) -> Log:
     if findings:
         return Log(findings=tuple(findings), held=held)
     return Log(events=tuple(events), last=before, held=held)
+
+
+def line_digests(log: Log) -> list[str]:
+    """Return the digest of each line of a log that holds together, first to last."""
+    return [str(json.loads(line)["digest"]) for line in log.held.splitlines() if not log.findings]
 
 
 def _entry(line: bytes, *, row: int) -> tuple[dict[str, object] | None, Finding | None]:
