@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli import claims, decision_group, decisions, evidence, proposals, registers
+from apportion.cli import claims, decision_group, decisions, evidence, governance, proposals, registers
 from apportion.cli.options import (
     RULES,
     AsJson,
@@ -267,6 +267,7 @@ def workbook(
 app.registered_commands.extend(proposals.commands.registered_commands)
 app.registered_commands.extend(evidence.commands.registered_commands)
 app.registered_commands.extend(claims.commands.registered_commands)
+app.registered_commands.extend(governance.commands.registered_commands)
 app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
 app.add_typer(decision_group.group)
