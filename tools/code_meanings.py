@@ -122,7 +122,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         ERROR,
         "The log of decisions was changed, cut in the middle or put together anew, or holds an act that its rules refuse.",
     ),
-    Code.ACT_REFUSED: (RAISED, "A rule of governance does not let somebody do this to a proposal, or not now."),
+    Code.ACT_REFUSED: (
+        RAISED,
+        "A rule of governance does not let somebody do this to a proposal, or not now.",
+    ),
     Code.PLAN_UNREADABLE: (
         RAISED,
         "A plan on disk is missing, damaged, or was changed after it was written.",

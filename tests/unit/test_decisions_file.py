@@ -35,7 +35,11 @@ PEOPLE = "Zoë 陳"
 
 def event(number: int, **body: object) -> Event:
     return Event(
-        at=f"2024-01-02T09:00:{number:02}Z", by="ann", verb="state", proposal="swap", body={"text": PEOPLE} | body
+        at=f"2024-01-02T09:00:{number:02}Z",
+        by="ann",
+        verb="state",
+        proposal="swap",
+        body={"text": PEOPLE} | body,
     )
 
 
@@ -124,7 +128,11 @@ def test_a_line_taken_out_or_put_in_is_found_where_it_was(tmp_path: Path) -> Non
 
 def test_lines_that_changed_places_are_found(tmp_path: Path) -> None:
     lines = log_of(tmp_path).held.splitlines(keepends=True)
-    assert found_in(tmp_path, [lines[0], lines[2], lines[1], *lines[3:]]) == [(2, "seq"), (3, "seq"), (4, "seq")]
+    assert found_in(tmp_path, [lines[0], lines[2], lines[1], *lines[3:]]) == [
+        (2, "seq"),
+        (3, "seq"),
+        (4, "seq"),
+    ]
 
 
 def test_a_log_put_together_of_two_is_found_where_they_meet(tmp_path: Path) -> None:
@@ -163,7 +171,9 @@ def test_a_log_put_together_of_two_is_found_where_they_meet(tmp_path: Path) -> N
         ),
     ],
 )
-def test_what_is_no_log_is_found(tmp_path: Path, damage: bytes, place: tuple[int | None, str], told: str) -> None:
+def test_what_is_no_log_is_found(
+    tmp_path: Path, damage: bytes, place: tuple[int | None, str], told: str
+) -> None:
     (tmp_path / FILE).write_bytes(damage)
     [finding] = read_log(tmp_path).findings
     assert places((finding,)) == [place]
@@ -211,7 +221,9 @@ def test_a_link_in_place_of_the_file_is_refused(tmp_path: Path) -> None:
     assert elsewhere.read_bytes() == b"kept"
 
 
-def test_a_file_of_another_user_is_read_and_not_added_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_another_user_is_read_and_not_added_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = log_of(tmp_path, 1)
     monkeypatch.setattr(os, "geteuid", lambda: (tmp_path / FILE).stat().st_uid + 1)
     assert read_log(tmp_path) == log

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.decisions import Because, Named, Person, Side, tell, tell_done
+from apportion.cli.decisions import Because, Named, Person, tell, tell_done
 from apportion.cli.options import AsJson, Language, Scenario
 from apportion.cli.printing import print_findings, print_json, print_table
 
@@ -110,7 +110,9 @@ def acknowledge(
     facts: Annotated[
         str,
         typer.Option(
-            "--facts", help="Digest of the facts, or its first 8 characters, as show prints it.", metavar="DIGEST"
+            "--facts",
+            help="Digest of the facts, or its first 8 characters, as show prints it.",
+            metavar="DIGEST",
         ),
     ],
     lang: Language = "en",
@@ -136,11 +138,10 @@ def convene(
     scenario: Scenario,
     proposal: Named,
     person: Person,
-    committee: Annotated[
-        str, typer.Option(help="The committee of one side.", metavar="PARTY=PERSON,PERSON")
-    ],
+    committee: Annotated[str, typer.Option(help="The committee of one side.", metavar="PARTY=PERSON,PERSON")],
     finding: Annotated[
-        str, typer.Option(help="What the finding that its members are disinterested rests on.", metavar="TEXT")
+        str,
+        typer.Option(help="What the finding that its members are disinterested rests on.", metavar="TEXT"),
     ] = "",
     may_negotiate: Annotated[
         bool, typer.Option("--may-negotiate", help="Its mandate says that it may negotiate.")

@@ -14,7 +14,9 @@ commands = typer.Typer()
 
 Named = Annotated[
     str,
-    typer.Argument(help="A TOML file, or the name or id of a proposal beside the scenario.", metavar="PROPOSAL"),
+    typer.Argument(
+        help="A TOML file, or the name or id of a proposal beside the scenario.", metavar="PROPOSAL"
+    ),
 ]
 Person = Annotated[
     str, typer.Option("--as", help="Who acts: a person or body of the scenario.", metavar="PERSON")
@@ -37,7 +39,9 @@ def tell(
     """Do one act and print where the proposal stands then."""
     from apportion.commands.decisions import act
 
-    tell_done(act(scenario, proposal, by=by, verb=verb, said=said, language=language), language, is_json=is_json)
+    tell_done(
+        act(scenario, proposal, by=by, verb=verb, said=said, language=language), language, is_json=is_json
+    )
 
 
 def tell_done(done: object, language: str, *, is_json: bool) -> None:
@@ -90,9 +94,7 @@ def review(
     person: Person,
     committee: Annotated[
         list[str] | None,
-        typer.Option(
-            help="A committee of a side; once for each side.", metavar="PARTY=PERSON,PERSON"
-        ),
+        typer.Option(help="A committee of a side; once for each side.", metavar="PARTY=PERSON,PERSON"),
     ] = None,
     found_by: Annotated[
         str, typer.Option(help="Who finds its members disinterested; else who acts.", metavar="PERSON")

@@ -243,9 +243,7 @@ def _entity(scene: Scene, party: str) -> Entity:
 
 def _has_one_owner(scene: Scene, party: str) -> bool:
     """Return whether one holder is known to own all of a party; what is not known is no such knowledge (G12)."""
-    owners = [
-        tie for tie in scene.graph.active(scene.span) if tie.role == OWNER and tie.entity == party
-    ]
+    owners = [tie for tie in scene.graph.active(scene.span) if tie.role == OWNER and tie.entity == party]
     shares = [tie.share for tie in owners]
     return len({tie.holder for tie in owners}) == 1 and any(
         one is not None and one.low >= _WHOLE for one in shares
@@ -297,9 +295,7 @@ def _in_line(scene: Scene, found: Assessment) -> frozenset[str]:
         skus = [one.partition(":")[0] for one in line["skus"]]
         if line["status"] == "open" and any((pools.get(sku) or sku) in drawn for sku in skus):
             waiting.add(line["customer"])
-    return frozenset(waiting) | frozenset(
-        persons_concerned(scene.graph, entities=waiting, span=scene.span)
-    )
+    return frozenset(waiting) | frozenset(persons_concerned(scene.graph, entities=waiting, span=scene.span))
 
 
 def _losers(found: Assessment) -> Iterator[Loser]:
@@ -334,7 +330,8 @@ def _obligations(found: Assessment) -> Iterator[Obligation]:
     passing = [
         (lot.arrives, lot, giver.customer, found.book.lines[send.order].customer, send)
         for send in found.sends
-        if (lot := found.book.lots[send.lot]) and (giver := found.book.lines.get(lot.reserved_for)) is not None
+        if (lot := found.book.lots[send.lot])
+        and (giver := found.book.lines.get(lot.reserved_for)) is not None
     ]
     first: dict[tuple[str, str], int] = {}
     for day, _, giver, taker, _ in passing:

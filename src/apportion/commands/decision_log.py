@@ -108,9 +108,7 @@ def held_by(known: Known, *, but: str = "") -> Held:
         frozen=Frozen.from_json(known.state.bookings),
         applied=tuple(_as_applied(one, beside) for one in applied),
         open=tuple(
-            beside[one.proposal]
-            for one in cases
-            if one.proposal in beside and not in_force(one, now=now)
+            beside[one.proposal] for one in cases if one.proposal in beside and not in_force(one, now=now)
         ),
         conflicted_pairs=frozenset(pair for one in cases for pair in _pairs(one)),
     )

@@ -11,6 +11,7 @@ from apportion.commands import clock
 from apportion.commands.decision_log import Known, known_of
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
+from apportion.commands.scenarios import read_files
 from apportion.errors import Finding, FindingsError, UsageError
 from apportion.files.decisions import line_digests
 from apportion.files.sources import find_source
@@ -146,7 +147,12 @@ def _write(
     words: Words,
 ) -> None:
     page = decision_html(
-        outlook, entries, scenario=known.source.stem, last=known.log.last, words=words
+        outlook,
+        entries,
+        world=read_files(known.source).world,
+        source=str(known.source),
+        last=known.log.last,
+        words=words,
     )
     text = json.dumps(body, ensure_ascii=False, indent=1)
     write_files(folder, {DECISION_PAGE: page.encode(), _JSON: f"{text}\n".encode()})

@@ -214,9 +214,7 @@ def change_pack(
     )
 
 
-def _convene(
-    name: str, by: str, *, side: str, members: tuple[str, ...], mandate: Mandate
-) -> acts.Convene:
+def _convene(name: str, by: str, *, side: str, members: tuple[str, ...], mandate: Mandate) -> acts.Convene:
     return acts.Convene(
         by=by,
         proposal=name,
