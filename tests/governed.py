@@ -50,14 +50,28 @@ def board(entity: str, *, count: int, until_on: dt.date | None = None) -> tuple[
     )
 
 
-def tie(holder: str, entity: str, *, role: str = "officer", percent: int | None = None) -> Mapping[str, object]:
+def tie(
+    holder: str, entity: str, *, role: str = "officer", percent: int | None = None
+) -> Mapping[str, object]:
     """Return a tie as an analysis freezes it."""
-    share = None if percent is None else Share(low=Fraction(percent), plain=Fraction(percent), high=Fraction(percent))
-    return {**Tie(holder=holder, entity=entity, role=role, share=share).as_json(), "seen_on": EFFECT.isoformat()}
+    share = (
+        None
+        if percent is None
+        else Share(low=Fraction(percent), plain=Fraction(percent), high=Fraction(percent))
+    )
+    return {
+        **Tie(holder=holder, entity=entity, role=role, share=share).as_json(),
+        "seen_on": EFFECT.isoformat(),
+    }
 
 
 def make_dealing(
-    units: int = 12_000, *, giver: str = ALPHA, sku: str = "h100", value: Value | None = DEAR, on: dt.date = EFFECT
+    units: int = 12_000,
+    *,
+    giver: str = ALPHA,
+    sku: str = "h100",
+    value: Value | None = DEAR,
+    on: dt.date = EFFECT,
 ) -> Dealing:
     """Return units that pass between the two."""
     taker = BETA if giver == ALPHA else ALPHA
@@ -123,7 +137,9 @@ class Log:
     def do(self, act: Act, *, hours: int = 1) -> Refusal | None:
         """Do an act an hour later; return why not."""
         self.now += dt.timedelta(hours=hours)
-        step = proceed(self.state, replace(act, proposal=self.name), facts=self.facts(), pack=self.pack, now=self.now)
+        step = proceed(
+            self.state, replace(act, proposal=self.name), facts=self.facts(), pack=self.pack, now=self.now
+        )
         self.events += step.events
         self.state = step.state
         told = replay(self.events)
@@ -177,7 +193,8 @@ class Log:
         """Acknowledge and vote."""
         for person in persons:
             self.ok(
-                acts.Acknowledge(by=person, digest=self.case.digest), acts.Vote(by=person, side=side, choice=choice)
+                acts.Acknowledge(by=person, digest=self.case.digest),
+                acts.Vote(by=person, side=side, choice=choice),
             )
         return self
 
@@ -191,7 +208,9 @@ class Log:
         return self.approved(by).ok(apply())
 
 
-def apply(by: str = "clerk", *, code: str = "swap", text: str = "Power is late.", late_reason: str = "") -> acts.Apply:
+def apply(
+    by: str = "clerk", *, code: str = "swap", text: str = "Power is late.", late_reason: str = ""
+) -> acts.Apply:
     """Return the act of carrying out."""
     return acts.Apply(by=by, code=code, text=text, late_reason=late_reason)
 
@@ -202,7 +221,12 @@ def vote(by: str, side: str, choice: Choice = Choice.YES, *, text: str = "") -> 
 
 
 def convene(
-    side: str, members: tuple[str, ...], *, by: str = "clerk", may_negotiate: bool = True, may_reject: bool = True
+    side: str,
+    members: tuple[str, ...],
+    *,
+    by: str = "clerk",
+    may_negotiate: bool = True,
+    may_reject: bool = True,
 ) -> acts.Convene:
     """Return the act of forming a committee."""
     return acts.Convene(

@@ -120,7 +120,7 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.DECISIONS_BROKEN: (
         ERROR,
-        "The log of decisions was changed, cut in the middle or put together anew, or holds an act that its rules refuse.",
+        "The log of decisions was changed or cut in the middle, or holds an act that its rules refuse.",
     ),
     Code.ACT_REFUSED: (
         RAISED,

@@ -28,12 +28,12 @@ from apportion.files.decisions import (
     read_log,
 )
 from apportion.files.folder import find_scenario
-from apportion.govern.events import Event
+from apportion.govern.events import Event, Plain
 
 PEOPLE = "Zoë 陳"
 
 
-def event(number: int, **body: object) -> Event:
+def event(number: int, **body: Plain) -> Event:
     return Event(
         at=f"2024-01-02T09:00:{number:02}Z",
         by="ann",
@@ -247,7 +247,7 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
 
 def test_what_reads_back_as_something_else_is_not_added(tmp_path: Path) -> None:
     with pytest.raises(TypeError):
-        append(tmp_path, [event(1, share=0.5)], after=Log())
+        append(tmp_path, [event(1, share=0.5)], after=Log())  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 

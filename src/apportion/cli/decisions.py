@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from apportion.cli.options import AsJson, Language, Scenario
 from apportion.cli.printing import print_json, told_on_terminal
+
+if TYPE_CHECKING:
+    from apportion.commands.decisions import Done
 
 commands = typer.Typer()
 
@@ -44,11 +47,10 @@ def tell(
     )
 
 
-def tell_done(done: object, language: str, *, is_json: bool) -> None:
+def tell_done(done: Done, language: str, *, is_json: bool) -> None:
     """Print what was done, where the proposal stands then, and what comes next."""
-    from apportion.commands.decisions import Done, done_as_json, done_sentences
+    from apportion.commands.decisions import done_as_json, done_sentences
 
-    assert isinstance(done, Done)
     if is_json:
         print_json(done_as_json(done, language=language))
         return
@@ -211,8 +213,8 @@ def apply(
 
 
 @commands.command()
-def lapse(
-    scenario: Scenario, proposal: Named, person: Person, lang: Language = "en", as_json: AsJson = False
-) -> None:
-    """Note that the time of an approval, or of an emergency's review, ran out."""
-    tell(scenario, proposal, by=person, verb="lapse", language=lang, is_json=as_json)
+def lapse(scenario: Scenario, proposal: Named, lang: Language = "en", as_json: AsJson = False) -> None:
+    """Note that the time of an approval, or of an emergency's review, ran out; it is nobody's act."""
+    from apportion.commands.decisions import lapse as run_out
+
+    tell_done(run_out(scenario, proposal, language=lang), lang, is_json=as_json)

@@ -160,7 +160,8 @@ def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
         FindingsError: The proposal cannot be carried out as it stands; all that is wrong is in ``findings``.
     """
     proposal = scene.proposal
-    assert proposal is not None
+    if proposal is None:
+        raise ValueError("Nothing is analysed that no file says.")
     found = assess_proposal(scene.world, proposal)
     effective_on = _effective_on(scene.world, proposal, case=None) or today
     value = _value(value_at_stake(found))
@@ -220,16 +221,16 @@ def _earlier(world: World, dealings: Iterable[Dealing], *, pack: Pack) -> Iterat
     skus: dict[frozenset[str], set[str]] = {}
     for one in dealings:
         skus.setdefault(frozenset({one.giver, one.taker}), set()).add(one.sku)
-    for one in read_transfers(world, ties=_Unasked(), pack=pack):
-        for sku in sorted(skus.get(frozenset({one.giver, one.receiver}), ())):
-            if one.kind == _COMPUTE and one.sku in {"", sku}:
+    for moved in read_transfers(world, ties=_Unasked(), pack=pack):
+        for sku in sorted(skus.get(frozenset({moved.giver, moved.receiver}), ())):
+            if moved.kind == _COMPUTE and moved.sku in {"", sku}:
                 yield Dealing(
-                    giver=one.giver,
-                    taker=one.receiver,
+                    giver=moved.giver,
+                    taker=moved.receiver,
                     sku=sku,
-                    units=max(1, math.ceil(one.quantity or 0)),
-                    value=_value(one.worth),
-                    on=one.on,
+                    units=max(1, math.ceil(moved.quantity or 0)),
+                    value=_value(moved.worth),
+                    on=moved.on,
                 )
 
 
@@ -268,7 +269,11 @@ def _standing_row(standing: Standing) -> Mapping[str, Plain]:
     """Return a standing as plain values: who, in whose forum, conflicted by what and by which paths."""
     paths: list[Plain] = [
         [
-            {"holder": step.holder, "entity": step.entity, "roles": sorted({tie.role for tie in step.ties})}
+            {
+                "holder": step.holder,
+                "entity": step.entity,
+                "roles": plain(frozenset(tie.role for tie in step.ties)),
+            }
             for step in path.steps
         ]
         for stake in standing.conflicting
@@ -281,7 +286,7 @@ def _standing_row(standing: Standing) -> Mapping[str, Plain]:
         "is_tied": standing.is_tied,
         "is_conflicted": standing.is_conflicted,
         "depends_on_reading": standing.depends_on_reading,
-        "conflicted_by": sorted(stake.entity for stake in standing.conflicting),
+        "conflicted_by": plain(frozenset(stake.entity for stake in standing.conflicting)),
         "paths": paths,
     }
 
@@ -312,7 +317,7 @@ def _losers(found: Assessment) -> Iterator[Loser]:
         )
         yield Loser(
             party=party,
-            units=given or math.ceil(max(before - after, 0)) or math.ceil(before),
+            units=given or math.ceil(before - after if before > after else before),
             delay_days=math.ceil(delay) if isinstance(delay, Fraction) and delay > 0 else None,
             quota_units=math.floor(after),
         )
@@ -327,25 +332,25 @@ def _obligations(found: Assessment) -> Iterator[Obligation]:
     """Yield what a swap gives back: the units that whoever received first sends the other later (G19)."""
     if found.proposal.kind is not Kind.SWAP:
         return
-    passing = [
-        (lot.arrives, lot, giver.customer, found.book.lines[send.order].customer, send)
-        for send in found.sends
-        if (lot := found.book.lots[send.lot])
-        and (giver := found.book.lines.get(lot.reserved_for)) is not None
-    ]
+    book, passing = found.book, []
+    for send in found.sends:
+        lot = book.lots[send.lot]
+        giver = book.lines.get(lot.reserved_for)
+        if giver is not None:
+            passing.append((lot, giver.customer, book.lines[send.order].customer, send))
     first: dict[tuple[str, str], int] = {}
-    for day, _, giver, taker, _ in passing:
-        first[giver, taker] = min(day, first.get((giver, taker), day))
-    for day, lot, giver, taker, send in passing:
-        received = first.get((taker, giver))
-        if giver != taker and received is not None and received < first[giver, taker]:
+    for lot, giving, taking, _ in passing:
+        first[giving, taking] = min(lot.arrives, first.get((giving, taking), lot.arrives))
+    for lot, giving, taking, send in passing:
+        received = first.get((taking, giving))
+        if giving != taking and received is not None and received < first[giving, taking]:
             yield Obligation(
                 id=f"{send.lot}:{send.order}",
-                debtor=giver,
-                creditor=taker,
+                debtor=giving,
+                creditor=taking,
                 sku=lot.sku,
                 units=send.units,
-                due_on=dt.date.fromordinal(day),
+                due_on=dt.date.fromordinal(lot.arrives),
                 lot=send.lot,
             )
 

@@ -1,4 +1,4 @@
-"""What the log of decisions says, for reading: where a proposal stands, its minutes and notices, and whether it holds."""
+"""What the log of decisions says, for reading: where proposals stand, minutes, notices, and whether it holds together."""
 
 from __future__ import annotations
 

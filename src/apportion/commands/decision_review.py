@@ -109,7 +109,7 @@ def convene_committee(
         scenario,
         proposal,
         by=by,
-        make=lambda name, case: (_convene(name, by, side=side, members=members, mandate=mandate),),
+        make=lambda name, _: (_convene(name, by, side=side, members=members, mandate=mandate),),
         language=language,
     )
 
@@ -135,7 +135,7 @@ def lodge_memo(
         scenario,
         proposal,
         by=by,
-        make=lambda name, case: (acts.Memo(by=by, proposal=name, text=text, alternatives=alternatives),),
+        make=lambda name, _: (acts.Memo(by=by, proposal=name, text=text, alternatives=alternatives),),
         language=language,
     )
 
@@ -209,7 +209,7 @@ def change_pack(
         scenario,
         proposal,
         by=by,
-        make=lambda name, case: (acts.ChangePack(by=by, proposal=name, pack=loaded),),
+        make=lambda name, _: (acts.ChangePack(by=by, proposal=name, pack=loaded),),
         language=language,
     )
 

@@ -1,6 +1,6 @@
 """Acts on decisions: each reads the log, looks at the present world, asks the rules, and adds what was done.
 
-    find the proposal → read and replay the log → facts of the present → the rules → add events, or say which rule refuses
+    find the proposal → read and replay the log → facts of the present → the rules → add events, or say why not
 
 Others may add events meanwhile; then all of it is done anew on what they left.
 """
@@ -43,7 +43,7 @@ from apportion.report.refusals import refusal_sentence
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import near_names
 
-__all__ = ["Done", "act", "act_all", "analyse", "done_as_json", "done_sentences", "named", "propose"]
+__all__ = ["Done", "act", "act_all", "analyse", "done_as_json", "done_sentences", "lapse", "named", "propose"]
 
 # After so many times that others were first, whoever asks is told to try again.
 _MOST_TRIES = 50
@@ -105,7 +105,7 @@ def propose(
         scenario,
         found.id,
         by=by,
-        make=lambda name, case: (acts.Propose(by=by, proposal=name), acts.Analyse(proposal=name)),
+        make=lambda name, _: (acts.Propose(by=by, proposal=name), acts.Analyse(proposal=name)),
         pack=load_pack(pack),
         keep={} if found.id in beside else {file: held},
         language=language,
@@ -131,9 +131,20 @@ def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAU
         scenario,
         proposal,
         by=who,
-        make=lambda name, case: (acts.Analyse(by=who, proposal=name),),
+        make=lambda name, _: (acts.Analyse(by=who, proposal=name),),
         language=language,
     )
+
+
+def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> Done:
+    """Note that a clock of a proposal ran out, which apportion does by itself at any other act.
+
+    Raises:
+        UsageError: As of `act`.
+        FindingsError: As of `act`.
+        RefusedError: No clock ran out.
+    """
+    return act(scenario, proposal, by=SYSTEM, verb=acts.Lapse.verb, language=language)
 
 
 def act(
@@ -167,7 +178,7 @@ def act(
         scenario,
         proposal,
         by=by,
-        make=lambda name, case: (kind(**{"by": by, "proposal": name, **told}),),  # type: ignore[arg-type]
+        make=lambda name, _: (kind(**{"by": by, "proposal": name, **told}),),  # type: ignore[arg-type]
         language=language,
     )
 

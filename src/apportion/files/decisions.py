@@ -123,7 +123,7 @@ def can_be_added_to(source: Path) -> bool:
         _refuse_foreign(folder / FILE)
     except UsageError:
         return False
-    return fcntl is not None and os.access(folder, os.W_OK | os.X_OK)
+    return bool(fcntl) and os.access(folder, os.W_OK | os.X_OK)
 
 
 def append(folder: Path, events: Sequence[Event], *, after: Log) -> Log:

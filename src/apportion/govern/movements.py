@@ -12,7 +12,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from apportion.govern.stake import value_at_stake
 from apportion.govern.materiality import (
     Aggregate,
     Dealing,
@@ -24,6 +23,7 @@ from apportion.govern.materiality import (
     pair_years,
 )
 from apportion.govern.packs import Pack
+from apportion.govern.stake import value_at_stake
 from apportion.govern.transfers import Transfer, Tying, read_transfers
 from apportion.govern.worth import Worth
 from apportion.model.proposal import Proposal

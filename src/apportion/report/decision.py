@@ -12,6 +12,7 @@ from apportion.govern.eligible import sides as sides_of
 from apportion.govern.facts import plain
 from apportion.govern.minutes import Entry, may_see_deliberation
 from apportion.govern.notices import Due, Kind, due
+from apportion.govern.refusal import Rule
 from apportion.govern.state import OVER, Case, Mark, State, Status
 from apportion.report.refusals import mark_words, status_words
 from apportion.report.words import Words
@@ -199,12 +200,16 @@ def _missing(sides: Sequence[Side], *, words: Words) -> Iterator[str]:
 
 
 def _left(side: Side, *, words: Words) -> str:
-    barred = {member for member, rule in side.excluded if str(rule) not in {"G20"}}
+    # Whoever only has to attest once more can still decide.
+    barred = {member for member, rule in side.excluded if rule is not Rule.ATTESTATION}
     left = sorted(side.disinterested - side.yes - side.no - side.abstain - barred)
-    values = {"side": side.entity, "yes": len(side.yes), "count": len(side.disinterested)}
-    if not left:
-        return words.say("decision.next.nobody-left", **values)
-    return words.say("decision.next.left", persons=words.listed(left), **values)
+    return words.say(
+        "decision.next.left" if left else "decision.next.nobody-left",
+        side=side.entity,
+        persons=words.listed(left),
+        yes=len(side.yes),
+        count=len(side.disinterested),
+    )
 
 
 def _due(dues: Sequence[Due], *, words: Words) -> Iterator[str]:
