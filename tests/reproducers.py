@@ -12,6 +12,7 @@ from apportion.model.policy import Policy, Rule
 from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
 from tests.build import write_scenario
 from tests.reproducers_of_claims import OF_CLAIMS
+from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
 OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.ACT_REFUSED, Code.USAGE, Code.INTERNAL}
@@ -60,6 +61,7 @@ BROKEN: dict[Code, Broken] = {
         files={"swap.toml": f"{SWAP}\n{MOVE}\n"},
     ),
     **OF_CLAIMS,
+    **OF_INTERESTS,
     Code.TABLE_MISSING: Broken(file="supply.csv", quoted="supply.csv", tables={"supply": None}),
     Code.TABLE_UNKNOWN: Broken(
         file="order.csv", quoted="'order.csv'", severity=WARNING, files={"order.csv": "order\nA\n"}

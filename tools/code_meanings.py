@@ -94,6 +94,12 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         WARNING,
         "An offer of rented units can never be taken on its terms, or a contract held states such terms.",
     ),
+    Code.INTEREST_SHARE: (
+        f"{ERROR}, {WARNING}",
+        "An interest states a share above 100 percent (error), or a share in a role that owns nothing (warning).",
+    ),
+    Code.INTEREST_IN_ITSELF: (WARNING, "A party holds an interest in itself, which ties nobody to anybody."),
+    Code.INTEREST_SUM: (WARNING, "The owners of an entity hold more than 100 percent of it on one day."),
     Code.COUNT_FROM_AFTER_START: (ERROR, "`count_from_on` lies after `start_on`."),
     Code.NOTHING_KNOWN_YET: (INFO, "The viewer knew no row of a table on the day looked at."),
     Code.EVIDENCE_MISSING: (

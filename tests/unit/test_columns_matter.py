@@ -330,7 +330,7 @@ def other_cell(name: str, column: str, *, held: str) -> str:
             "early": "1999-01-01",
             "late": "2099-01-01",
             "low": str(contract.least or 0),
-            "high": "999999",
+            "high": "100" if contract.unit == "percent" else "999999",
         }
         return ends[column.rpartition("_")[2]]
     if contract.kind is Kind.DAY:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from apportion.cli.options import AsJson, KnownOn, Language, Scenario, Viewpoint, day_of
-from apportion.cli.printing import print_json, print_table
+from apportion.cli.printing import print_findings, print_json, print_table
 
 commands = typer.Typer()
 
@@ -65,6 +65,7 @@ def conflicts(
     if as_json:
         print_json(conflicts_as_json(found, language=lang))
         return
+    print_findings(found.findings, to_error=True)
     if found.standings:
         print_table(rows)
     typer.echo("\n".join(sentences))

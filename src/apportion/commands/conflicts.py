@@ -25,6 +25,7 @@ from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 __all__ = [
     "CONFLICTS_PAGE",
+    "DEFAULT_PACK",
     "conflicts_as_json",
     "conflicts_of",
     "conflicts_of_scenario",

@@ -15,6 +15,8 @@ from fractions import Fraction
 
 import polars as pl
 
+from apportion.engine.checks.interests import INTEREST_CHECKS, INTEREST_SUM_CHECKS
+from apportion.errors import Finding, in_order
 from apportion.govern.conflicts import (
     Side,
     Stake,
@@ -87,6 +89,7 @@ class Conflicts:
         standings: Where each person stands in the forum of each entity.
         sides: Who is left to decide for each entity.
         ties: The interests of the persons over the days tested.
+        findings: What is wrong with the interests.
     """
 
     world: World
@@ -101,6 +104,7 @@ class Conflicts:
     standings: tuple[Standing, ...]
     sides: tuple[Side, ...]
     ties: tuple[Tie, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def conflicted(self) -> tuple[str, ...]:
@@ -212,6 +216,11 @@ def look_for_conflicts(
         standings=standings,
         sides=sides_of(graph, standings, entities=entities, span=span),
         ties=register(graph, persons=persons, span=span, standings=standings),
+        findings=tuple(
+            in_order(
+                finding for check in (*INTEREST_CHECKS, *INTEREST_SUM_CHECKS) for finding in check(world)
+            )
+        ),
     )
 
 

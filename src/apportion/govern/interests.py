@@ -298,8 +298,8 @@ def _stated(world: World) -> Iterator[Tie]:
             disclosed_on=row["disclosed_on"],
             file=row["_file"],
             row=row["_row"],
-            basis=row["basis"] or "",
-            evidence=tuple(row["evidence"] or ()),
+            basis=row.get("basis") or "",
+            evidence=tuple(row.get("evidence") or ()),
         )
 
 
@@ -319,7 +319,7 @@ def _claimed(world: World) -> Iterator[Tie]:
             file=row["_file"],
             row=row["_row"],
             basis=CLAIM,
-            evidence=tuple(row["evidence"] or ()),
+            evidence=tuple(row.get("evidence") or ()),
         )
 
 

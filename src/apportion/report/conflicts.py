@@ -341,4 +341,5 @@ def conflicts_json(found: Conflicts, *, words: Words) -> Mapping[str, object]:
         "stakes": as_text(found.stakes).to_dicts(),
         "paths": as_text(found.paths).to_dicts(),
         "register": as_text(found.register).to_dicts(),
+        "findings": [finding.as_json() for finding in found.findings],
     }

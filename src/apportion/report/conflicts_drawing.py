@@ -220,7 +220,12 @@ class _Drafting:
         first = set(found.conflicted)
         holders = sorted({tie.holder for tie in ties}, key=lambda one: (one not in first, one))
         for holder in holders:
-            self._place_card(holder, [tie for tie in ties if tie.holder == holder])
+            held = [tie for tie in ties if tie.holder == holder]
+            # What is on the proposal stands together and first, so that few lines cross.
+            self._place_card(
+                holder,
+                sorted(held, key=lambda tie: (tie.entity not in self._sides, tie.entity, tie.is_claimed)),
+            )
         cards_end = self.drawing.height
         self._place_boxes([tie for tie in ties if tie.entity not in self._tops])
         self.drawing.height = max(cards_end, self.drawing.height) + 2
@@ -231,16 +236,27 @@ class _Drafting:
         y = self._write(holder, x=x, y=top + _PAD, width=self._frame.card)
         for tie in ties:
             start = y
-            for text, role in ((tie_words(tie, words=self._words), "tie"), (self._days(tie), "note")):
-                for line in wrapped(text, width=self._frame.card - 2 * _PAD):
-                    self.drawing.texts.append(Text(x + _PAD, y + _TEXT, line, role))
-                    y += _LINE
+            y = self._write_tie(tie, x=x + _PAD, y=y)
             y += 4
             self._starts.append((tie, (start + y - 4) // 2))
         self._frame_in(holder, x=x, top=top, width=self._frame.card, bottom=y + _PAD - 4)
 
-    def _days(self, tie: Tie) -> str:
-        return tie_days(tie, words=self._words)
+    def _write_tie(self, tie: Tie, *, x: int, y: int) -> int:
+        """Write an interest and its days, beside each other where there is room, and return where the next begins."""
+        told, days = tie_words(tie, words=self._words), tie_days(tie, words=self._words)
+        room = self._frame.card - 2 * _PAD
+        half = room // 2
+        if max(_width(told, size=_TEXT), _width(days, size=_TEXT)) < half - _PAD:
+            self.drawing.texts += [
+                Text(x, y + _TEXT, told, "tie"),
+                Text(x + half, y + _TEXT, days, "note"),
+            ]
+            return y + _LINE
+        for text, role in ((told, "tie"), (days, "note")):
+            for line in wrapped(text, width=room):
+                self.drawing.texts.append(Text(x, y + _TEXT, line, role))
+                y += _LINE
+        return y
 
     def _write(self, party: str, *, x: int, y: int, width: int) -> int:
         """Write a party's name, and that it is on the proposal, and return where the next line begins."""
@@ -267,7 +283,7 @@ class _Drafting:
                 starts[tie.entity].append(y)
         means = {entity: sum(found) / len(found) for entity, found in starts.items()}
         x, free = self._frame.margin + self._frame.card + self._frame.gap, 2
-        for entity in sorted(means, key=lambda one: (means[one], one)):
+        for entity in sorted(means, key=lambda one: (one not in self._sides, means[one], one)):
             top = max(free, round(means[entity]) - _PAD - _LINE // 2)
             bottom = self._write(entity, x=x, y=top + _PAD, width=self._frame.box) + _PAD - 4
             self._frame_in(entity, x=x, top=top, width=self._frame.box, bottom=bottom)

@@ -72,11 +72,10 @@ def _in_itself(row: Row) -> Finding:
 
 def check_shares_of_one(world: World) -> list[Finding]:
     """List, of each entity, the first interest by which its owners hold more than the whole of it on a day."""
-    owners = world.table("interests").filter(
-        (pl.col("role") == _OWNER)
-        & pl.col("share_percent").is_not_null()
-        & (pl.col("basis").is_null() | (pl.col("basis") != "claim"))
-    )
+    stated = world.table("interests")
+    is_claimed = pl.col("basis").eq_missing("claim") if "basis" in stated.columns else pl.lit(value=False)
+    is_owned = (pl.col("role") == _OWNER) & pl.col("share_percent").is_not_null()
+    owners = stated.filter(is_owned & ~is_claimed)
     begins = owners.with_columns(day=pl.col("from_on"), change=pl.col("share_percent"))
     ends = owners.filter(pl.col("until_on").is_not_null()).with_columns(
         day=pl.col("until_on"), change=-pl.col("share_percent")
