@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from apportion.commands.plans import make_plan
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Code, Finding, Severity, in_order
+from apportion.govern.hold import Frozen, Held, stand
 from apportion.model.policy import Policy, Rule
-from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
+from tests.broken import GOOD, SETTINGS, Broken, lot, order, party, rental, shipment, site, sku, step
 from tests.build import write_scenario
 from tests.reproducers_of_claims import OF_CLAIMS
 from tests.reproducers_of_interests import OF_INTERESTS
@@ -330,6 +332,32 @@ BROKEN: dict[Code, Broken] = {
         tables={"skus": [sku(), sku(sku="j")], "supply": [lot(reserved_for="A", sku="j")]},
         rule=Rule.AS_BOOKED,
     ),
+    Code.BOOKED_SITE_NOT_ACCEPTED: Broken(
+        file="supply.csv",
+        row=2,
+        column="reserved_site",
+        quoted="'L' is booked for 't'",
+        severity=WARNING,
+        tables={
+            "sites": [site(), site(site="t")],
+            "readiness": [step(), step(site="t")],
+            "supply": [lot(reserved_for="A", reserved_site="t")],
+        },
+        rule=Rule.AS_BOOKED,
+    ),
+    Code.NOT_DECIDED: Broken(
+        file="shipments.csv",
+        row=2,
+        column="lot",
+        quoted="sends 2 units of lot 'L', booked for 'c', to order 'B' of 'd'",
+        tables={
+            "parties": [party(party="c"), party(party="d"), party(party="v")],
+            "supply": [lot(reserved_for="A")],
+            "orders": [order(), order(order="B", customer="d")],
+            "shipments": [shipment(order="B", lot="L")],
+        },
+        tied=frozenset({"c", "d"}),
+    ),
     Code.FILE_ENCODING: Broken(
         file="skus.csv",
         quoted="UTF-16",
@@ -374,8 +402,18 @@ def write_broken(folder: Path, broken: Broken) -> Path:
 
 
 def findings_of(folder: Path, broken: Broken) -> list[Finding]:
-    """Return what reading, checking and, where a rule is named, planning find."""
+    """Return what reading, checking and, where a rule is named, planning find.
+
+    Where parties are tied by a conflict, also what is found of shipments since a decision log began.
+    """
     findings = check_scenario(str(folder), as_known_on=broken.as_known_on)
+    if broken.tied:
+        world = read_scenario(str(folder)).world
+        before = replace(
+            world, tables={name: rows for name, rows in world.tables.items() if name != "shipments"}
+        )
+        held = Held(frozen=Frozen.from_world(before), conflicted_pairs=frozenset({broken.tied}))
+        findings = [*findings, *stand(world, held).findings]
     if broken.rule is not None:
         findings = [
             *findings,

@@ -112,6 +112,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.BOOKED_ABOVE_QUANTITY: (WARNING, "Rule `as-booked`: a lot holds more than its order has open."),
     Code.BOOKED_SKU_NOT_ACCEPTED: (WARNING, "Rule `as-booked`: the order does not accept the lot's SKU."),
+    Code.BOOKED_SITE_NOT_ACCEPTED: (
+        WARNING,
+        "Rule `as-booked`: the order does not accept the lot's `reserved_site`.",
+    ),
     Code.PROPOSAL_EMPTY: (ERROR, "A proposal names nothing that would change."),
     Code.MOVE_ABOVE_LOT: (ERROR, "The moves of a lot take more than it holds."),
     Code.MOVE_REPEATED: (ERROR, "The same part of a lot goes to the same order twice."),
@@ -131,6 +135,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     Code.ACT_REFUSED: (
         RAISED,
         "A rule of governance does not let somebody do this to a proposal, or not now.",
+    ),
+    Code.NOT_DECIDED: (
+        f"{WARNING}, {ERROR}",
+        "An edit or shipment moves units between tied parties, undecided: it is not made (warning) or stops (error).",
     ),
     Code.PLAN_UNREADABLE: (
         RAISED,

@@ -106,6 +106,7 @@ class Code(enum.StrEnum):
     # Decisions.
     DECISIONS_BROKEN = "decisions-broken"
     ACT_REFUSED = "act-refused"
+    NOT_DECIDED = "not-decided"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
     PROOF_FAILED = "proof-failed"

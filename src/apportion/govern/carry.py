@@ -10,7 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from apportion.errors import FindingsError, has_errors
+from apportion.govern.frozen import Frozen
 from apportion.govern.lots import Lots, Piece
+from apportion.govern.rows import plain_cell
+from apportion.model.contracts import TABLES
 from apportion.model.plan import MILLION
 from apportion.model.proposal import Kind, Proposal
 from apportion.model.world import View, World
@@ -40,17 +43,42 @@ def carried_out(world: World, proposal: Proposal) -> World:
         pieces[send.lot].append(Piece(order=send.order, site=send.site, units=send.units))
     for lot, given in pieces.items():
         lots.split(lot, given)
-    made = _with_supply(seen, lots)
+    made = lots.into(seen)
     parts = parts_with(book, sends=sends)
     if _units(parts) != _units(booked_parts(read_book(made))):
         for lot, units in _without_room(book, sends, parts=parts):
             lots.split(lot, [Piece(order="", site="", units=units)])
-        made = _with_supply(seen, lots)
+        made = lots.into(seen)
     return replace(made, view=world.view)
 
 
-def _with_supply(world: World, lots: Lots) -> World:
-    return replace(world, tables={**world.tables, "supply": lots.frame()})
+def joined(world: World, *, frozen: Frozen, applied: Iterable[Proposal]) -> World:
+    """Return the world with the lots of applied proposals whole again, where the files state their parts.
+
+    Files written from a world in which a proposal had been carried out hold its parts as lots; carried out once more
+    it would move units twice. A lot is joined if its parts have all the units it had when it was frozen.
+    """
+    if "supply" not in world.tables:
+        return world
+    lots, named = Lots(world), {move.lot for proposal in applied for move in proposal.moves}
+    before = frozen.by_key("supply")
+    is_joined = False
+    for name in sorted(named):
+        was, row = before.get((name,)), lots.rows.get((name,))
+        parts = [key for key in lots.rows if str(key[0]).startswith(f"{name}/") and key not in before]
+        if was is None or row is None or not parts:
+            continue
+        rows = [row, *(lots.rows[key] for key in parts)]
+        are_alike = all(
+            one["sku"] == was["sku"] and plain_cell(one["arrives_on"]) == was["arrives_on"] for one in rows
+        )
+        if are_alike and sum(one["quantity"] for one in rows) == was["quantity"]:
+            for key in parts:
+                lots.drop(key)
+            whole = {column: was.get(column) for column in row if column in TABLES["supply"].by_name}
+            lots.put((name,), {column: cell for column, cell in whole.items() if column != "note"})
+            is_joined = True
+    return lots.into(world) if is_joined else world
 
 
 def _units(parts: Iterable[Part]) -> dict[tuple[str, str, str, int], int]:

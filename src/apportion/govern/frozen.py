@@ -8,20 +8,16 @@ Source: ``docs/concepts/held.md``, H1 and H2.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
 from apportion.digest import digest
+from apportion.govern.rows import Key, PlainRow, Rows, plain_cell
+from apportion.model.columns import PROVENANCE, Same
 from apportion.model.contracts import TABLES
-from apportion.model.world import View, World
-
-Cell = str | int | None | list[str]
-Row = Mapping[str, Cell]
-Key = tuple[Cell, ...]
+from apportion.model.world import World
 
 # The tables that decide who receives what.
 MATERIAL = (
@@ -37,8 +33,8 @@ MATERIAL = (
     "fleet",
     "quotas",
 )
-# What a row is called, or remarks; it moves no unit.
-_NAMES = {"name", "note"}
+# What a row is called, and how it is known, moves no unit.
+_WORDS = {"name", *(column.name for column in PROVENANCE)}
 
 
 @dataclass(frozen=True)
@@ -46,22 +42,22 @@ class Frozen:
     """The material facts of one moment, as plain values.
 
     Attributes:
-        tables: Of each material table the rows that stood, in the order of their keys; numbers as text, exact.
+        tables: Of each material table the rows that stood, in the order of their keys: cells as the files stated
+            them, remarks left out; numbers as text, exact.
         policy: The scenario's policy.
         horizon: First day, first day after the last, and period of the rounds.
     """
 
-    tables: Mapping[str, tuple[Row, ...]]
+    tables: Mapping[str, tuple[PlainRow, ...]]
     policy: Mapping[str, str | bool | list[str] | None]
     horizon: Mapping[str, str]
 
     @classmethod
     def from_world(cls, world: World) -> Frozen:
         """Return what stands in a world, whatever its view."""
-        seen = replace(world, view=View())
         calendar = world.settings.calendar
         return cls(
-            tables={name: standing_rows(seen, name) for name in MATERIAL},
+            tables={name: standing_rows(world, name) for name in MATERIAL},
             policy=world.settings.policy.as_json(),
             horizon={
                 "start_on": calendar.start_on.isoformat(),
@@ -73,7 +69,7 @@ class Frozen:
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> Frozen:
         """Return what `as_json` gave; what it says is not checked here, its digest in the log is."""
-        tables = cast("Mapping[str, list[Row]]", value["tables"])
+        tables = cast("Mapping[str, list[PlainRow]]", value["tables"])
         return cls(
             tables={name: tuple(tables.get(name, ())) for name in MATERIAL},
             policy=cast("Mapping[str, str | bool | list[str] | None]", value["policy"]),
@@ -83,10 +79,7 @@ class Frozen:
     def as_json(self) -> dict[str, object]:
         """Return it as plain values; a cell that is empty is left out."""
         return {
-            "tables": {
-                name: [{column: cell for column, cell in row.items() if cell is not None} for row in rows]
-                for name, rows in self.tables.items()
-            },
+            "tables": {name: [dict(row) for row in rows] for name, rows in self.tables.items()},
             "policy": dict(self.policy),
             "horizon": dict(self.horizon),
         }
@@ -96,38 +89,34 @@ class Frozen:
         """Return the SHA-256 of all of it."""
         return digest(self.as_json())
 
-    def by_key(self, table: str) -> dict[Key, Row]:
+    def by_key(self, table: str) -> dict[Key, PlainRow]:
         """Return the rows of one table by their key."""
-        return {key_of(table, row): row for row in self.tables[table]}
+        return {tuple(row[name] for name in TABLES[table].key): row for row in self.tables[table]}
 
 
-def standing_rows(world: World, table: str) -> tuple[Row, ...]:
-    """Return the standing rows of a table as plain values, in the order of their keys."""
-    rows = [plain_row(table, row) for row in world.table(table).iter_rows(named=True)]
-    return tuple(sorted(rows, key=lambda row: [str(cell) for cell in key_of(table, row)]))
+def standing_rows(world: World, table: str) -> tuple[PlainRow, ...]:
+    """Return the standing rows of a table as plain values, empty cells left out, in the order of their keys."""
+    columns = [name for name in TABLES[table].by_name if name != "note"]
+    rows = Rows(world, table).rows
+    return tuple(
+        {name: plain_cell(rows[key][name]) for name in columns if rows[key].get(name) is not None}
+        for key in sorted(rows, key=_in_words)
+    )
 
 
-def plain_row(table: str, row: Mapping[str, object]) -> Row:
-    """Return the cells of a row that a plan rests on, as plain values."""
-    columns = [column.name for column in TABLES[table].columns if column.name not in _NAMES]
-    return {name: _plain(row.get(name)) for name in columns}
+def _in_words(key: Key) -> list[str]:
+    return [str(cell) for cell in key]
 
 
-def _plain(cell: object) -> Cell:
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    if isinstance(cell, Decimal):
-        # One spelling for one number: 5 and 5.000000 are the same.
-        text = format(cell, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(cell, list):
-        return [str(part) for part in cell]
-    return cast("str | int | None", cell)
-
-
-def key_of(table: str, row: Row) -> Key:
-    """Return what names a row in its table."""
-    return tuple(row.get(name) for name in TABLES[table].key)
+def filled(table: str, row: PlainRow) -> PlainRow:
+    """Return the cells of a row that a plan or a study may rest on, defaults filled in."""
+    contract = TABLES[table]
+    cells = {name: row.get(name) for name in contract.by_name if name not in _WORDS}
+    for column in contract.columns:
+        if column.name in cells and cells[column.name] is None:
+            default = column.default
+            cells[column.name] = cells[default.column] if isinstance(default, Same) else default
+    return cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,13 +137,27 @@ class Changed:
     was: object
     now: object
 
+    def as_json(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {
+            "table": self.table,
+            "key": list(self.key),
+            "column": self.column,
+            "was": self.was,
+            "now": self.now,
+        }
 
-def changes_since(frozen: Frozen, world: World) -> Iterator[Changed]:
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of what changed, the same wherever the row stands."""
+        return digest(self.as_json())
+
+
+def changes_since(frozen: Frozen, present: Frozen) -> Iterator[Changed]:
     """Yield every material cell and row that differs from what was frozen, table by table, in the order of keys."""
-    present = Frozen.from_world(world)
     for name in MATERIAL:
         was, now = frozen.by_key(name), present.by_key(name)
-        for key in sorted({*was, *now}, key=lambda key: [str(cell) for cell in key]):
+        for key in sorted({*was, *now}, key=_in_words):
             yield from _changed_row(name, key, was=was.get(key), now=now.get(key))
     settings = (("policy", frozen.policy, present.policy), ("horizon", frozen.horizon, present.horizon))
     for where, before, after in settings:
@@ -165,14 +168,42 @@ def changes_since(frozen: Frozen, world: World) -> Iterator[Changed]:
                 )
 
 
-def _changed_row(table: str, key: Key, *, was: Row | None, now: Row | None) -> Iterator[Changed]:
+def _changed_row(table: str, key: Key, *, was: PlainRow | None, now: PlainRow | None) -> Iterator[Changed]:
     if was is None or now is None:
-        yield Changed(table=table, key=key, column="", was=_filled(was), now=_filled(now))
+        yield Changed(table=table, key=key, column="", was=was and dict(was), now=now and dict(now))
         return
-    for column in sorted({*was, *now}):
-        if was.get(column) != now.get(column):
-            yield Changed(table=table, key=key, column=column, was=was.get(column), now=now.get(column))
+    before, after = filled(table, was), filled(table, now)
+    for column in before:
+        if before[column] != after[column]:
+            yield Changed(table=table, key=key, column=column, was=before[column], now=after[column])
 
 
-def _filled(row: Row | None) -> dict[str, Cell] | None:
-    return None if row is None else {column: cell for column, cell in row.items() if cell is not None}
+def with_settled(frozen: Frozen, present: Frozen, *, settled: Collection[str]) -> Frozen:
+    """Return what was frozen with the changes of these digests in it, so that they count as made."""
+    tables = {name: frozen.by_key(name) for name in MATERIAL} if settled else {}
+    policy, horizon = dict(frozen.policy), dict(frozen.horizon)
+    for change in changes_since(frozen, present) if settled else ():
+        if change.digest not in settled:
+            continue
+        if change.table == "policy":
+            policy[change.column] = present.policy[change.column]
+        elif change.table == "horizon":
+            horizon[change.column] = present.horizon[change.column]
+        elif change.now is None and not change.column:
+            del tables[change.table][change.key]
+        else:
+            now = present.by_key(change.table)[change.key]
+            row = dict(tables[change.table].get(change.key, now))
+            row.pop(change.column, None)
+            if change.column in now:
+                row[change.column] = now[change.column]
+            tables[change.table][change.key] = row
+    if not settled:
+        return frozen
+    return Frozen(
+        tables={
+            name: tuple(rows[key] for key in sorted(rows, key=_in_words)) for name, rows in tables.items()
+        },
+        policy=policy,
+        horizon=horizon,
+    )

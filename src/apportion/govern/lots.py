@@ -9,18 +9,12 @@ Source: ``docs/concepts/held.md``, H4.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-import polars as pl
-
-from apportion.model.contracts import TABLES
-from apportion.model.world import View, World
+from apportion.govern.rows import Rows, TypedRow
+from apportion.model.world import World
 
 STOCK = "stock"  # Names the part that no order has room for.
-_AT = "_at"
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,42 +32,21 @@ class Piece:
     units: int
 
 
-class Lots:
-    """The lots of a world while they are booked anew; statements that no longer stand are kept as they are."""
+class Lots(Rows):
+    """The lots of a world while they are booked anew."""
 
     def __init__(self, world: World) -> None:
         """Take the standing row of each lot."""
-        frame = world.tables["supply"].with_row_index(_AT)
-        standing = replace(world, tables={**world.tables, "supply": frame}, view=View()).table("supply")
-        at = set(standing[_AT].to_list())
-        self._before = frame.filter(~pl.col(_AT).is_in(list(at))).drop(_AT)
-        contract = TABLES["supply"]
-        self._schema = {name: dtype for name, dtype in frame.schema.items() if name != _AT}
-        for name in ("reserved_for", "reserved_site"):
-            self._schema.setdefault(name, contract.by_name[name].kind.dtype)
-        rows = frame.filter(pl.col(_AT).is_in(list(at))).drop(_AT)
-        self.rows: dict[str, Row] = {row["lot"]: row for row in rows.iter_rows(named=True)}
-        self._taken = set(frame["lot"].to_list())
+        super().__init__(world, "supply")
+        self._taken = {str(lot) for lot in world.tables["supply"]["lot"]}
 
-    def frame(self) -> pl.DataFrame:
-        """Return the table with every statement."""
-        return pl.concat(
-            [self._before, pl.DataFrame(list(self.rows.values()), schema=self._schema)], how="diagonal"
-        )
+    def of(self, lot: str) -> TypedRow:
+        """Return the row of a lot."""
+        return self.rows[(lot,)]
 
     def book(self, lot: str, *, order: str | None, site: str | None) -> None:
         """Book a whole lot for an order and a site."""
-        self.rows[lot] |= {"reserved_for": order or None, "reserved_site": site or None}
-
-    def put(self, row: Mapping[str, Any]) -> None:
-        """Set the standing row of a lot, cells of other columns empty."""
-        known = {name: cell for name, cell in row.items() if name in self._schema}
-        self.rows[row["lot"]] = dict.fromkeys(self._schema) | self.rows.get(row["lot"], {}) | known
-        self._taken.add(row["lot"])
-
-    def drop(self, lot: str) -> None:
-        """Take a lot out."""
-        del self.rows[lot]
+        self.put((lot,), {"reserved_for": order or None, "reserved_site": site or None})
 
     def split(self, lot: str, pieces: Iterable[Piece]) -> list[str]:
         """Part a lot and return the ids of its pieces; what stays keeps its booking, its range with it.
@@ -81,14 +54,14 @@ class Lots:
         The ranges of all rows have the sum that the lot's had: what may be missing is missing first where units
         stay, then in the last piece; what may be more is more where units stay, or else in the last piece.
         """
-        row, given = self.rows[lot], list(pieces)
+        row, given = self.of(lot), list(pieces)
         names = [self._name(lot, piece.order or STOCK) for piece in given]
         counts = [row["quantity"] - sum(piece.units for piece in given), *(piece.units for piece in given)]
         ranges = _ranges(counts, low=row.get("quantity_low"), high=row.get("quantity_high"))
         for name, piece, count, ends in zip(names, given, counts[1:], ranges[1:], strict=True):
             booking = {"reserved_for": piece.order or None, "reserved_site": piece.site or None}
-            self.rows[name] = row | booking | {"lot": name, "quantity": count} | _known(ends, row)
-        self.rows[lot] = row | {"quantity": counts[0]} | _known(ranges[0], row)
+            self.rows[name,] = row | booking | {"lot": name, "quantity": count} | _known(ends, row)
+        self.rows[lot,] = row | {"quantity": counts[0]} | _known(ranges[0], row)
         return names
 
     def _name(self, lot: str, receiver: str) -> str:
@@ -100,7 +73,7 @@ class Lots:
         return name
 
 
-def _known(ends: Mapping[str, int | None], row: Row) -> Row:
+def _known(ends: Mapping[str, int | None], row: TypedRow) -> TypedRow:
     return {name: value for name, value in ends.items() if name in row}
 
 
