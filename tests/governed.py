@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from apportion.files.packs import load_pack
 from apportion.govern import acts
@@ -17,7 +18,7 @@ from apportion.govern.facts import Analysis, Dealing, Entity, Facts, Loser, Obli
 from apportion.govern.interests import Share, Tie
 from apportion.govern.packs import Pack
 from apportion.govern.refusal import Refusal, Rule
-from apportion.govern.state import Case, State
+from apportion.govern.state import Case, State, Status
 
 ALPHA, BETA = "alpha", "beta"
 NAME = "swap"
@@ -33,9 +34,9 @@ def strict() -> Pack:
     return load_pack("house-strict")
 
 
-def make_pack(**values: object) -> Pack:
+def make_pack(**values: Any) -> Pack:  # noqa: ANN401 - any field of a pack
     """Return the strictest pack with other values, under a name of its own."""
-    return replace(strict(), id="of-a-test", **values)  # type: ignore[arg-type] - the test names real fields
+    return replace(strict(), id="of-a-test", **values)
 
 
 def money(usd: int) -> Value:
@@ -78,7 +79,7 @@ def make_dealing(
     return Dealing(giver=giver, taker=taker, sku=sku, units=units, value=value, on=on)
 
 
-def make_analysis(**values: object) -> Analysis:
+def make_analysis(**values: Any) -> Analysis:  # noqa: ANN401 - any field of an analysis
     """Return an analysis of a swap between alpha, with a board of five, and beta, with one of three."""
     found = Analysis(
         material="facts-1",
@@ -98,7 +99,7 @@ def make_analysis(**values: object) -> Analysis:
         value=DEAR,
         losers=(Loser(party=ALPHA, units=12_000, delay_days=150, quota_units=3_000),),
     )
-    return replace(found, **values)  # type: ignore[arg-type] - the test names real fields
+    return replace(found, **values)
 
 
 def owed(units: int = 12_000, *, due_on: dt.date | None = dt.date(2024, 6, 15)) -> Obligation:
@@ -108,7 +109,7 @@ def owed(units: int = 12_000, *, due_on: dt.date | None = dt.date(2024, 6, 15)) 
 
 @dataclass
 class Log:
-    """A log, and the present world beside it. Every act is replayed: what is stored has to say the same."""
+    """A log, and the present world beside it. What an act stores is decided again: it has to say the same."""
 
     analysis: Analysis = field(default_factory=make_analysis)
     pack: Pack = field(default_factory=strict)
@@ -123,6 +124,10 @@ class Log:
     def case(self) -> Case:
         """Return the proposal's life."""
         return self.state.cases[self.name]
+
+    def stands(self, status: Status) -> bool:
+        """Return whether the proposal stands so."""
+        return self.case.status is status
 
     def facts(self) -> Facts:
         """Return the present world."""
@@ -140,10 +145,10 @@ class Log:
         step = proceed(
             self.state, replace(act, proposal=self.name), facts=self.facts(), pack=self.pack, now=self.now
         )
+        told = replay(step.events, after=self.state)
+        assert told == step.state, told
         self.events += step.events
         self.state = step.state
-        told = replay(self.events)
-        assert told == self.state, told
         return step.refusal
 
     def ok(self, *every: Act) -> Log:
@@ -189,7 +194,7 @@ class Log:
         memo = acts.Memo(by="adviser", text="Both plans.", alternatives=(acts.POLICY_RESULT, "rent a bridge"))
         return self.ok(memo, acts.OpenReview(by=clerk))
 
-    def votes(self, side: str, persons: Iterable[str], choice: Choice = Choice.YES) -> Log:
+    def votes(self, side: str, persons: Iterable[str], *, choice: Choice = Choice.YES) -> Log:
         """Acknowledge and vote."""
         for person in persons:
             self.ok(
@@ -215,7 +220,7 @@ def apply(
     return acts.Apply(by=by, code=code, text=text, late_reason=late_reason)
 
 
-def vote(by: str, side: str, choice: Choice = Choice.YES, *, text: str = "") -> acts.Vote:
+def vote(by: str, side: str, *, choice: Choice = Choice.YES, text: str = "") -> acts.Vote:
     """Return a vote."""
     return acts.Vote(by=by, side=side, choice=choice, text=text)
 

@@ -1,4 +1,4 @@
-"""What the log of decisions says, for reading: where proposals stand, minutes, notices, and whether it holds together."""
+"""What the log of decisions says, for reading: where proposals stand, minutes, notices, whether it holds."""
 
 from __future__ import annotations
 
@@ -150,7 +150,6 @@ def _write(
         outlook,
         entries,
         world=read_files(known.source).world,
-        source=str(known.source),
         last=known.log.last,
         words=words,
     )

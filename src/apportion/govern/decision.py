@@ -95,10 +95,15 @@ def proceed(state: State, act: Act, *, facts: Facts, pack: Pack, now: dt.datetim
     return Step(events=(*noted, *decided), state=state, refusal=None)
 
 
-def replay(events: Iterable[Event]) -> State | Broken:
-    """Return where all stands after stored events, each of them decided again; or the first that is refused."""
-    state = State()
-    for seq, event in enumerate(events, start=1):
+def replay(events: Iterable[Event], *, after: State | None = None) -> State | Broken:
+    """Return where all stands after stored events, each of them decided again; or the first that is refused.
+
+    Args:
+        events: The events, in order.
+        after: Where all stood before them; None: they are the whole log.
+    """
+    state = after or State()
+    for seq, event in enumerate(events, start=state.count + 1):
         try:
             refusal = _refuses_stored(state, event)
             if refusal is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from apportion.digest import digest
 from apportion.govern import acts
@@ -51,10 +50,10 @@ def fold(state: State, event: Event) -> State:
         return state
     case = case.seen_with(_seen_conflicted(event), by=act.by)
     if isinstance(act, acts.Analyse):
-        return _analysed(state, case, event)
-    changed = _EFFECTS[act.verb](case, act, at) if act.verb in _EFFECTS else case
+        return _analysed(state, case, event=event)
+    changed = _EFFECTS[act.verb](case, act, at=at) if act.verb in _EFFECTS else case
     if isinstance(act, acts.Apply):
-        changed = _applied(state, changed, act, at=at)
+        changed = _applied(state, changed, act=act, at=at)
     return _marked(_with(state, _stands(_with(state, changed), changed, at=at)))
 
 
@@ -81,7 +80,7 @@ def _proposed(event: Event) -> Case:
     )
 
 
-def _analysed(state: State, case: Case, event: Event) -> State:
+def _analysed(state: State, case: Case, *, event: Event) -> State:
     found, day = read_as(Analysis, event.body.get("analysis")), event.time.date()
     number = case.analyses + 1
     register = register_of(found, state.ties)
@@ -118,12 +117,12 @@ def _drafted(case: Case) -> Case:
     )
 
 
-def _acknowledged(case: Case, act: acts.Acknowledge, at: dt.datetime) -> Case:
+def _acknowledged(case: Case, act: acts.Acknowledge, *, at: dt.datetime) -> Case:
     del at
     return replace(case, acknowledged={**case.acknowledged, act.by: act.digest})
 
 
-def _convened(case: Case, act: acts.Convene, at: dt.datetime) -> Case:
+def _convened(case: Case, act: acts.Convene, *, at: dt.datetime) -> Case:
     committee = kept.Committee(
         at=at,
         side=act.side,
@@ -136,39 +135,39 @@ def _convened(case: Case, act: acts.Convene, at: dt.datetime) -> Case:
     return replace(case, committees={**case.committees, act.side: committee})
 
 
-def _opened(case: Case, act: acts.OpenReview, at: dt.datetime) -> Case:
+def _opened(case: Case, act: acts.OpenReview, *, at: dt.datetime) -> Case:
     emergency = kept.Emergency(at=at, by=act.by, reason=act.reason) if act.emergency else None
     return replace(case, status=Status.UNDER_REVIEW, emergency=emergency)
 
 
-def _noted(case: Case, act: acts.Memo, at: dt.datetime) -> Case:
+def _noted(case: Case, act: acts.Memo, *, at: dt.datetime) -> Case:
     one = kept.Memo(at=at, by=act.by, text=act.text, alternatives=act.alternatives, digest=case.digest)
     return replace(case, memos=(*case.memos, one))
 
 
-def _said(case: Case, act: acts.Statement, at: dt.datetime) -> Case:
+def _said(case: Case, act: acts.Statement, *, at: dt.datetime) -> Case:
     one = kept.Statement(at=at, by=act.by, text=act.text, is_conflicted=act.by in case.shut_out)
     return replace(case, statements=(*case.statements, one))
 
 
-def _voted(case: Case, act: acts.Vote, at: dt.datetime) -> Case:
+def _voted(case: Case, act: acts.Vote, *, at: dt.datetime) -> Case:
     one = kept.Cast(at=at, by=act.by, side=act.side, choice=act.choice, text=act.text, digest=case.digest)
     return replace(case, votes=(*case.votes, one))
 
 
-def _lapsed(case: Case, act: acts.Lapse, at: dt.datetime) -> Case:
+def _lapsed(case: Case, act: acts.Lapse, *, at: dt.datetime) -> Case:
     del act, at
     if case.applied is not None:
         return replace(case, marks=case.marks | {Mark.REVERSE_DUE})
     return replace(case, status=Status.LAPSED, approved_at=None)
 
 
-def _settled(case: Case, act: acts.Settle, at: dt.datetime) -> Case:
+def _settled(case: Case, act: acts.Settle, *, at: dt.datetime) -> Case:
     one = kept.Settled(at=at, by=act.by, obligation=act.obligation, units=act.units)
     return replace(case, settled=(*case.settled, one))
 
 
-def _told(case: Case, act: acts.SendNotice, at: dt.datetime) -> Case:
+def _told(case: Case, act: acts.SendNotice, *, at: dt.datetime) -> Case:
     loser = next(one for one in (case.frozen.losers if case.frozen else ()) if one.party == act.party)
     one = kept.Notice(
         at=at,
@@ -182,7 +181,7 @@ def _told(case: Case, act: acts.SendNotice, at: dt.datetime) -> Case:
     return replace(case, notices=(*case.notices, one))
 
 
-def _overridden(case: Case, act: acts.Override, at: dt.datetime) -> Case:
+def _overridden(case: Case, act: acts.Override, *, at: dt.datetime) -> Case:
     one = kept.Override(
         at=at,
         by=act.by,
@@ -196,23 +195,23 @@ def _overridden(case: Case, act: acts.Override, at: dt.datetime) -> Case:
     return replace(case, overrides=(*case.overrides, one))
 
 
-_EFFECTS: Mapping[str, Callable[[Case, Any, dt.datetime], Case]] = {
-    "disclose": lambda case, _act, at: replace(case, status=Status.DISCLOSED, disclosed_at=at),
+_EFFECTS: Mapping[str, Callable[..., Case]] = {
+    "disclose": lambda case, _act, *, at: replace(case, status=Status.DISCLOSED, disclosed_at=at),
     "acknowledge": _acknowledged,
     "convene": _convened,
     "open-review": _opened,
     "memo": _noted,
     "state": _said,
-    "recuse": lambda case, act, _at: replace(case, recused=case.recused | {act.by}),
+    "recuse": lambda case, act, **_at: replace(case, recused=case.recused | {act.by}),
     "vote": _voted,
-    "withdraw": lambda case, _act, _at: replace(case, status=Status.WITHDRAWN, approved_at=None),
-    "facts-changed": lambda case, _act, _at: _drafted(case),
-    "change-pack": lambda case, act, _at: replace(_drafted(case), pack=act.pack),
+    "withdraw": lambda case, _act, **_at: replace(case, status=Status.WITHDRAWN, approved_at=None),
+    "facts-changed": lambda case, _act, **_at: _drafted(case),
+    "change-pack": lambda case, act, **_at: replace(_drafted(case), pack=act.pack),
     "lapse": _lapsed,
     "settle": _settled,
     "notice": _told,
     "override": _overridden,
-    "close": lambda case, _act, _at: replace(case, status=Status.CLOSED),
+    "close": lambda case, _act, **_at: replace(case, status=Status.CLOSED),
 }
 
 
@@ -233,7 +232,7 @@ def overrides_of(case: Case, act: acts.Apply, *, at: dt.datetime) -> tuple[kept.
     )
 
 
-def _applied(state: State, case: Case, act: acts.Apply, *, at: dt.datetime) -> Case:
+def _applied(state: State, case: Case, *, act: acts.Apply, at: dt.datetime) -> Case:
     is_decided = needs_decision(state, case)
     every = sides(state, case, now=at)
     is_full = all(one.is_approved for one in every if one.is_needed)

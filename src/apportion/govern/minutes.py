@@ -57,7 +57,7 @@ def minutes(events: Iterable[Event], *, proposal: str, viewer: str | None = None
         before, state = state, fold(state, event)
         if event.proposal == proposal:
             act = read_act(event)
-            found.extend((act, entry) for entry in _entries(before, state, event, act=act))
+            found.extend((act, entry) for entry in _entries(before, state, event=event, act=act))
     case = state.cases.get(proposal)
     is_shut_out = viewer is not None and case is not None and not may_see_deliberation(case, viewer)
     return tuple(_seen(entry, act=act) if is_shut_out else entry for act, entry in found)
@@ -75,7 +75,7 @@ def _seen(entry: Entry, *, act: Act) -> Entry:
     return entry
 
 
-def _entries(before: State, after: State, event: Event, *, act: Act) -> Iterator[Entry]:
+def _entries(before: State, after: State, *, event: Event, act: Act) -> Iterator[Entry]:
     then, now = before.cases.get(event.proposal), after.cases.get(event.proposal)
     if now is None:
         return
@@ -178,6 +178,18 @@ def _analysed(act: acts.Analyse, case: Case) -> Told:
     return "minutes.analyse", values, ""
 
 
+def _tried(act: acts.Attempt) -> Told:
+    """Return an attempt: of somebody who was refused who, what and by which rule, else that the files made it."""
+    said = {name: str(act.content.get(name, "")) for name in ("person", "verb", "rule")}
+    if not all(said.values()):
+        return "minutes.attempt", {}, ""
+    return (
+        "minutes.attempt-refused",
+        {"tried_by": said["person"], "verb": said["verb"], "rule": said["rule"]},
+        "",
+    )
+
+
 _TELLS: Mapping[str, Callable[[Any, Case], Told]] = {
     "propose": lambda _act, case: (
         "minutes.propose",
@@ -202,6 +214,6 @@ _TELLS: Mapping[str, Callable[[Any, Case], Told]] = {
     "settle": lambda act, _case: ("minutes.settle", {"obligation": act.obligation, "count": act.units}, ""),
     "notice": _noticed,
     "override": _overridden,
-    "attempt": lambda _act, _case: ("minutes.attempt", {}, ""),
+    "attempt": lambda act, _case: _tried(act),
     "close": lambda _act, _case: ("minutes.close", {}, ""),
 }

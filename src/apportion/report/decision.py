@@ -142,7 +142,7 @@ def _side_row(side: Side, *, is_withheld: bool, words: Words) -> Row:
         side.entity,
         words.say("decision.forum.committee" if side.has_committee else "decision.forum.board"),
         _names(side.disinterested),
-        _names(side.eligible),
+        _names(side.disinterested - _barred(side)),
         *votes,
         side_words(side, words=words),
     )
@@ -176,8 +176,9 @@ def _next(outlook: Outlook, *, words: Words) -> Iterator[str]:
     if case.status in OVER:
         yield words.say("decision.next.over")
         return
+    is_settled = case.status is Status.MAKE_GOOD_DUE and not any(map(case.outstanding, case.obligations))
     if case.status in _NEXT:
-        yield words.say(_NEXT[case.status])
+        yield words.say(_NEXT[Status.APPLIED if is_settled else case.status])
     if case.status in {Status.ANALYSED, Status.DISCLOSED}:
         if outlook.lacks_memo:
             yield words.say("decision.next.memo")
@@ -199,10 +200,13 @@ def _missing(sides: Sequence[Side], *, words: Words) -> Iterator[str]:
             yield words.say("decision.next.advisory", side=side.entity)
 
 
+def _barred(side: Side) -> frozenset[str]:
+    """Return who never approves; whoever only has to attest once more can."""
+    return frozenset(member for member, rule in side.excluded if rule is not Rule.ATTESTATION)
+
+
 def _left(side: Side, *, words: Words) -> str:
-    # Whoever only has to attest once more can still decide.
-    barred = {member for member, rule in side.excluded if rule is not Rule.ATTESTATION}
-    left = sorted(side.disinterested - side.yes - side.no - side.abstain - barred)
+    left = sorted(side.disinterested - side.yes - side.no - side.abstain - _barred(side))
     return words.say(
         "decision.next.left" if left else "decision.next.nobody-left",
         side=side.entity,

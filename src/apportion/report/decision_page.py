@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -39,7 +38,7 @@ _REGISTER = (
 
 
 def decision_html(
-    outlook: Outlook, entries: Sequence[Entry], *, world: World, source: str, last: str, words: Words
+    outlook: Outlook, entries: Sequence[Entry], *, world: World, last: str, words: Words
 ) -> str:
     """Return the page of a decision, complete in itself; the same bytes for the same log and moment.
 
@@ -47,7 +46,6 @@ def decision_html(
         outlook: Where the proposal stands, as the reader may see it.
         entries: Its minutes, likewise.
         world: The facts, for the title of the scenario.
-        source: Where the scenario lies, for the command that checks the log.
         last: The digest of the last line of the log.
         words: The language.
     """
@@ -70,7 +68,7 @@ def decision_html(
         conditions=list(condition_sentences(outlook, words=words)),
         minutes=_minutes(entries, words=words),
         hold=hold_lines(last, words=words),
-        command=f"apportion decision check {shlex.quote(source)} --last {last}",
+        command=f"apportion decision check SCENARIO --last {last}",
         digests=list(_digests(case, words=words)),
     )
 
