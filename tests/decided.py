@@ -35,7 +35,7 @@ def party(name: str, kind: str, **cells: str) -> dict[str, str]:
     return {"party": name, "name": name.title(), "kind": kind, "listed": ""} | cells
 
 
-def tie(holder: str, entity: str, role: str, **cells: str) -> dict[str, str]:
+def tie(holder: str, entity: str, *, role: str, **cells: str) -> dict[str, str]:
     return {"holder": holder, "entity": entity, "role": role, "share_percent": ""} | cells
 
 
@@ -80,12 +80,12 @@ TABLES: dict[str, Rows] = {
     ],
     "orders": [order("A", "alpha"), order("B", "beta"), order("G", "gamma")],
     "interests": [
-        tie("ann", "alpha", "director"),
-        tie("amy", "alpha", "director"),
-        tie("bea", "beta", "director"),
-        tie("cal", "alpha", "director"),
-        tie("cal", "beta", "owner", share_percent="40"),
-        tie("dan", "beta", "owner", share_percent="4.99"),
+        tie("ann", "alpha", role="director"),
+        tie("amy", "alpha", role="director"),
+        tie("bea", "beta", role="director"),
+        tie("cal", "alpha", role="director"),
+        tie("cal", "beta", role="owner", share_percent="40"),
+        tie("dan", "beta", role="owner", share_percent="4.99"),
     ],
 }
 

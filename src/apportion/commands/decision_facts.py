@@ -306,9 +306,9 @@ def _in_line(scene: Scene, found: Assessment) -> frozenset[str]:
 def _losers(found: Assessment) -> Iterator[Loser]:
     """Yield the parties that get fewer units, or the same later on the whole (G27)."""
     for party in found.parties:
-        before = _measure(found, found.baseline, "units", party=party)
-        after = _measure(found, Future.PROPOSED, "units", party=party)
-        later = _measure(found, Future.PROPOSED, "shifted_gpu_days", party=party)
+        before = _measure(found, found.baseline, name="units", party=party)
+        after = _measure(found, Future.PROPOSED, name="units", party=party)
+        later = _measure(found, Future.PROPOSED, name="shifted_gpu_days", party=party)
         if after >= before and later <= 0:
             continue
         delay = found.value(Future.PROPOSED, "delay_days_mean", party=party)
@@ -323,7 +323,7 @@ def _losers(found: Assessment) -> Iterator[Loser]:
         )
 
 
-def _measure(found: Assessment, future: Future, name: str, *, party: str) -> Fraction:
+def _measure(found: Assessment, future: Future, *, name: str, party: str) -> Fraction:
     value = found.value(future, name, party=party)
     return value if isinstance(value, Fraction) else Fraction(0)
 

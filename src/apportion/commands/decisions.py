@@ -348,7 +348,11 @@ class _Turn:
         noted = [] if name not in state.cases else list(observe(state, name, facts=facts, now=now))
         for event in noted:
             state = fold(state, event)
-        if refusal.rule is Rule.RECUSAL and name in state.cases and one.by in _shut_out(state, name, facts):
+        if (
+            refusal.rule is Rule.RECUSAL
+            and name in state.cases
+            and one.by in _shut_out(state, name, facts=facts)
+        ):
             content: dict[str, Plain] = {
                 "person": one.by,
                 "verb": one.verb,
@@ -361,7 +365,7 @@ class _Turn:
         return _Outcome(events=tuple(noted), state=state, refusal=refusal, now=now)
 
 
-def _shut_out(state: State, name: str, facts: Facts) -> frozenset[str]:
+def _shut_out(state: State, name: str, *, facts: Facts) -> frozenset[str]:
     return state.cases[name].shut_out | facts.conflicted
 
 
