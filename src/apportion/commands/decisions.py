@@ -22,7 +22,7 @@ from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
 from apportion.files.sources import find_source
 from apportion.govern import acts
-from apportion.govern.decision import observe, proceed
+from apportion.govern.decision import Step, decide, observe, proceed
 from apportion.govern.events import SYSTEM, Event, Plain, stamp
 from apportion.govern.facts import Analysis, Facts
 from apportion.govern.fold import fold
@@ -43,12 +43,38 @@ from apportion.report.refusals import refusal_sentence
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import near_names
 
-__all__ = ["Done", "act", "act_all", "analyse", "done_as_json", "done_sentences", "lapse", "named", "propose"]
+__all__ = [
+    "Done",
+    "New",
+    "act",
+    "act_all",
+    "analyse",
+    "done_as_json",
+    "done_sentences",
+    "lapse",
+    "named",
+    "propose",
+]
 
 # After so many times that others were first, whoever asks is told to try again.
 _MOST_TRIES = 50
 _PERSONS = ("person", "body")
 MakeActs = Callable[[str, Case | None], Sequence[acts.Act]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A proposal as it is put forward.
+
+    Attributes:
+        proposal: The proposal.
+        pack: What it is decided under.
+        keep: Its file, where it is not beside the scenario yet.
+    """
+
+    proposal: Proposal
+    pack: Pack
+    keep: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +132,7 @@ def propose(
         found.id,
         by=by,
         make=lambda name, _: (acts.Propose(by=by, proposal=name), acts.Analyse(proposal=name)),
-        pack=load_pack(pack),
-        keep={} if found.id in beside else {file: held},
+        new=New(proposal=found, pack=load_pack(pack), keep={} if found.id in beside else {file: held}),
         language=language,
     )
 
@@ -189,8 +214,7 @@ def act_all(
     *,
     by: str,
     make: MakeActs,
-    pack: Pack | None = None,
-    keep: Mapping[str, bytes] | None = None,
+    new: New | None = None,
     language: str = DEFAULT_LANGUAGE,
 ) -> Done:
     """Do several acts on a proposal, all of them or none.
@@ -200,8 +224,7 @@ def act_all(
         proposal: A file, or the name or id of a proposal.
         by: Who acts.
         make: The acts, from the proposal's id and its life so far.
-        pack: What a new proposal is decided under.
-        keep: Files that are kept beside the scenario where the acts are done.
+        new: What is put forward; None: the proposal was before.
         language: The language of a refusal.
 
     Raises:
@@ -218,16 +241,18 @@ def act_all(
     made = _Made()
     for _ in range(_MOST_TRIES):
         known = known_of(source)
-        turn = _Turn(files=files, known=known, by=by, pack=pack, made=made)
-        name = named(proposal, known)
-        outcome = turn.take(name, make=make, is_new=keep is not None)
+        turn = _Turn(files=files, known=known, by=by, new=new, made=made)
+        name = named(proposal, known) if new is None else new.proposal.id
+        outcome = turn.take(name, make=make)
+        if new is not None and outcome.refusal is None:
+            # Before the log says so: what is put forward is never without its file.
+            write_beside(new.keep, folder)
         try:
             log = append(folder, outcome.events, after=known.log) if outcome.events else known.log
         except Moved:
             continue
         if outcome.refusal is not None:
             raise _refused(outcome.refusal, words=words)
-        write_beside(keep or {}, folder)
         return _done(name, outcome, known=known, last=log.last)
     raise UsageError("Others add to the log all the time.", fix="Try again.")
 
@@ -305,20 +330,23 @@ class _Turn:
     files: World
     known: Known
     by: str
-    pack: Pack | None
+    new: New | None
     made: _Made
 
-    def take(self, name: str, *, make: MakeActs, is_new: bool) -> _Outcome:
+    def take(self, name: str, *, make: MakeActs) -> _Outcome:
         """Return what the acts come to; where one is refused, what time and files did, and the attempt."""
         state, now = self.known.state, clock.now()
         case = state.cases.get(name)
-        if case is None and not is_new:
+        if case is None and self.new is None:
             raise UsageError(
                 f"Nobody has put the proposal {name!r} forward.",
                 fix=f"Do it with `apportion propose {self.known.source} {name} --as PERSON`.",
             )
-        pack = self.pack or (load_pack(DEFAULT_PACK) if case is None else case.pack)
         proposal = proposals_by_id(self.known.source).get(name)
+        if self.new is not None:
+            pack, proposal = self.new.pack, self.new.proposal
+        else:
+            pack = load_pack(DEFAULT_PACK) if case is None else case.pack
         scene, facts = self._look(proposal, case=case, pack=pack, today=now.date())
         events: list[Event] = []
         for one in make(name, case):
@@ -326,7 +354,7 @@ class _Turn:
             if isinstance(one, acts.Analyse) and scene.proposal is not None:
                 analysis = self.made.analysis(scene, facts, pack=pack, today=now.date())
                 given = replace(facts, analysis=analysis)
-            step = proceed(state, one, facts=given, pack=pack, now=now)
+            step = _step(state, one, facts=given, pack=pack, now=now)
             if step.refusal is not None:
                 return self._refused(one, refusal=step.refusal, facts=facts, now=now)
             events.extend(step.events)
@@ -363,6 +391,18 @@ class _Turn:
             step = proceed(state, tried, facts=facts, pack=pack, now=now)
             noted, state = [*noted, *step.events], step.state
         return _Outcome(events=tuple(noted), state=state, refusal=refusal, now=now)
+
+
+def _step(state: State, one: acts.Act, *, facts: Facts, pack: Pack, now: dt.datetime) -> Step:
+    """Return what an act comes to; of a clock that ran out only that, which else is noted before the act itself."""
+    if not isinstance(one, acts.Lapse):
+        return proceed(state, one, facts=facts, pack=pack, now=now)
+    decided = decide(state, one, facts=facts, pack=pack, now=now)
+    if isinstance(decided, Refusal):
+        return Step(events=(), state=state, refusal=decided)
+    for event in decided:
+        state = fold(state, event)
+    return Step(events=decided, state=state, refusal=None)
 
 
 def _shut_out(state: State, name: str, *, facts: Facts) -> frozenset[str]:
