@@ -10,9 +10,10 @@ from apportion.commands.plans import make_plan
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Code, Finding, Severity, in_order
 from apportion.govern.hold import Frozen, Held, stand
-from apportion.model.policy import Policy, Rule
-from tests.broken import GOOD, SETTINGS, Broken, lot, order, party, rental, shipment, site, sku, step
+from apportion.model.policy import Policy
+from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
 from tests.build import write_scenario
+from tests.reproducers_of_bookings import OF_BOOKINGS
 from tests.reproducers_of_claims import OF_CLAIMS
 from tests.reproducers_of_interests import OF_INTERESTS
 
@@ -314,50 +315,7 @@ BROKEN: dict[Code, Broken] = {
         tables={"supply": [lot(known_on="2024-01-05")]},
         as_known_on=dt.date(2024, 1, 4),
     ),
-    Code.BOOKED_ABOVE_QUANTITY: Broken(
-        file="supply.csv",
-        row=2,
-        column="quantity",
-        quoted="'L' holds 7 units; order 'A' has room for 5",
-        severity=WARNING,
-        tables={"supply": [lot(reserved_for="A", quantity="7")]},
-        rule=Rule.AS_BOOKED,
-    ),
-    Code.BOOKED_SKU_NOT_ACCEPTED: Broken(
-        file="supply.csv",
-        row=2,
-        column="reserved_for",
-        quoted="'L' of j is reserved for order 'A'",
-        severity=WARNING,
-        tables={"skus": [sku(), sku(sku="j")], "supply": [lot(reserved_for="A", sku="j")]},
-        rule=Rule.AS_BOOKED,
-    ),
-    Code.BOOKED_SITE_NOT_ACCEPTED: Broken(
-        file="supply.csv",
-        row=2,
-        column="reserved_site",
-        quoted="'L' is booked for 't'",
-        severity=WARNING,
-        tables={
-            "sites": [site(), site(site="t")],
-            "readiness": [step(), step(site="t")],
-            "supply": [lot(reserved_for="A", reserved_site="t")],
-        },
-        rule=Rule.AS_BOOKED,
-    ),
-    Code.NOT_DECIDED: Broken(
-        file="shipments.csv",
-        row=2,
-        column="lot",
-        quoted="sends 2 units of lot 'L', booked for 'c', to order 'B' of 'd'",
-        tables={
-            "parties": [party(party="c"), party(party="d"), party(party="v")],
-            "supply": [lot(reserved_for="A")],
-            "orders": [order(), order(order="B", customer="d")],
-            "shipments": [shipment(order="B", lot="L")],
-        },
-        tied=frozenset({"c", "d"}),
-    ),
+    **OF_BOOKINGS,
     Code.FILE_ENCODING: Broken(
         file="skus.csv",
         quoted="UTF-16",

@@ -66,7 +66,7 @@ def read_waiting(world: World, problem: Problem) -> dict[int, Waiting]:
     return waiting
 
 
-def booked_shortages(world: World, problem: Problem, booked: Iterable[Booked]) -> Iterator[Shortage]:
+def booked_shortages(world: World, problem: Problem, *, booked: Iterable[Booked]) -> Iterator[Shortage]:
     """Yield the reasons of every order that is short or late as booked, by order and then by reason's rank."""
     lots: dict[int, list[Booked]] = defaultdict(list)
     for one in booked:

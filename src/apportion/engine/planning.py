@@ -263,7 +263,7 @@ def _booked_draft(world: World, problem: Problem) -> Draft:
         cut_orders=(),
         allocations=pl.DataFrame(allocations, schema=ALLOCATIONS, orient="row"),
         shortages=_shortages_table(
-            problem, list(booked_shortages(world, problem, booked)), mean_days=mean_days
+            problem, list(booked_shortages(world, problem, booked=booked)), mean_days=mean_days
         ),
         levels=_levels_table(()),
         findings=tuple(findings),

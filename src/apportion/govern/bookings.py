@@ -68,7 +68,7 @@ def put_bookings_back(world: World, *, frozen: Frozen, ties: Ties) -> Returned:
     returning.lot_by_lot()
     for sku, pair in [(sku, pair) for sku in returning.skus for pair in ties.pairs]:
         returning.day_by_day(sku, pair=pair)
-    made = returning.lots.into(world) if returning.named else world
+    made = returning.lots.into(world, columns=frozen.columns["supply"]) if returning.named else world
     return Returned(world=made, waiting=tuple(returning.waiting), lots=returning.named)
 
 

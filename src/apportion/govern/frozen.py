@@ -17,6 +17,7 @@ from apportion.digest import digest
 from apportion.govern.rows import Key, PlainRow, Rows, plain_cell
 from apportion.model.columns import PROVENANCE, Same
 from apportion.model.contracts import TABLES
+from apportion.model.parsing import FILE, ROW
 from apportion.model.world import World
 
 # The tables that decide who receives what.
@@ -44,11 +45,13 @@ class Frozen:
     Attributes:
         tables: Of each material table the rows that stood, in the order of their keys: cells as the files stated
             them, remarks left out; numbers as text, exact.
+        columns: The columns of each of these tables that there is.
         policy: The scenario's policy.
         horizon: First day, first day after the last, and period of the rounds.
     """
 
     tables: Mapping[str, tuple[PlainRow, ...]]
+    columns: Mapping[str, list[str]]
     policy: Mapping[str, str | bool | list[str] | None]
     horizon: Mapping[str, str]
 
@@ -58,6 +61,11 @@ class Frozen:
         calendar = world.settings.calendar
         return cls(
             tables={name: standing_rows(world, name) for name in MATERIAL},
+            columns={
+                name: sorted(set(world.tables[name].columns) - {FILE, ROW})
+                for name in MATERIAL
+                if name in world.tables
+            },
             policy=world.settings.policy.as_json(),
             horizon={
                 "start_on": calendar.start_on.isoformat(),
@@ -72,6 +80,7 @@ class Frozen:
         tables = cast("Mapping[str, list[PlainRow]]", value["tables"])
         return cls(
             tables={name: tuple(tables.get(name, ())) for name in MATERIAL},
+            columns=cast("Mapping[str, list[str]]", value["columns"]),
             policy=cast("Mapping[str, str | bool | list[str] | None]", value["policy"]),
             horizon=cast("Mapping[str, str]", value["horizon"]),
         )
@@ -80,6 +89,7 @@ class Frozen:
         """Return it as plain values; a cell that is empty is left out."""
         return {
             "tables": {name: [dict(row) for row in rows] for name, rows in self.tables.items()},
+            "columns": dict(self.columns),
             "policy": dict(self.policy),
             "horizon": dict(self.horizon),
         }
@@ -204,6 +214,7 @@ def with_settled(frozen: Frozen, present: Frozen, *, settled: Collection[str]) -
         tables={
             name: tuple(rows[key] for key in sorted(rows, key=_in_words)) for name, rows in tables.items()
         },
+        columns=frozen.columns,
         policy=policy,
         horizon=horizon,
     )

@@ -79,7 +79,7 @@ def stand(world: World, held: Held) -> Standing:
     """
     stated = Frozen.from_world(world)
     frozen = with_settled(held.frozen, stated, settled=held.settled)
-    ties = read_ties(frozen, world, held.conflicted_pairs)
+    ties = read_ties(frozen, world, pairs=held.conflicted_pairs)
     doors = Doors(frozen, stated, ties=ties)
     attempts = [_attempt(change, doors) for change in changes_since(frozen, stated)]
     undone = [one.changed for one in attempts if one.answer is Answer.PUT_BACK]

@@ -36,8 +36,10 @@ def put_back(world: World, changes: Iterable[Changed], *, frozen: Frozen, doors:
             rows.put(change.key, {"tier": doors.least_tier(customer)})
         else:
             rows.drop(change.key)
-    for rows in tables.values():
-        world = rows.into(world)
+    for name, rows in tables.items():
+        world = rows.into(world, columns=frozen.columns.get(name, ()))
+        if not rows.rows and name not in frozen.columns:
+            world = replace(world, tables={one: kept for one, kept in world.tables.items() if one != name})
     return world
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
@@ -68,13 +68,19 @@ class Rows:
         keeps = pl.Series([self.key_of(row) != key for row in before], dtype=pl.Boolean)
         self._before = self._before.filter(keeps)
 
-    def into(self, world: World) -> World:
-        """Return the world with these rows."""
+    def into(self, world: World, *, columns: Collection[str] | None = None) -> World:
+        """Return the world with these rows.
+
+        Args:
+            world: The world they were taken from.
+            columns: Those that are there though they be empty; None: those that the files have. Other empty columns
+                are left out, so that what is put back is to the digest what it was.
+        """
         made = pl.DataFrame(list(self.rows.values()), schema=self._schema)
-        # A column that the files do not have stays away, so that what is put back is what it was to the digest.
-        empty = [name for name in self._schema if name not in self._stated and made[name].is_null().all()]
-        frame = pl.concat([self._before, made.drop(empty)], how="diagonal")
-        return replace(world, tables={**world.tables, self._table: frame})
+        frame = pl.concat([self._before, made], how="diagonal")
+        there = {FILE, ROW, *(self._stated if columns is None else columns)}
+        empty = [name for name in frame.columns if name not in there and frame[name].is_null().all()]
+        return replace(world, tables={**world.tables, self._table: frame.drop(empty)})
 
 
 def _plain_key(cell: object) -> Cell:

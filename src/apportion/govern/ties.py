@@ -41,7 +41,7 @@ class Ties:
         return sorted({(min(one, two), max(one, two)) for one, rest in self.rivals.items() for two in rest})
 
 
-def read_ties(frozen: Frozen, world: World, pairs: Iterable[frozenset[str]]) -> Ties:
+def read_ties(frozen: Frozen, world: World, *, pairs: Iterable[frozenset[str]]) -> Ties:
     """Return the ties of those who had an order at the freeze or have one now."""
     customers = dict(world.table("orders").select("order", "customer").iter_rows())
     ordering = set(customers.values())
