@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -494,12 +493,11 @@ def forged(act: Act, *, case: Case, at: dt.datetime) -> Event:
     return Event(at=stamp(at), by=act.by, verb=act.verb, proposal=act.proposal, body=body)
 
 
-def test_nothing_conflicted_is_applied_without_its_approvals(record_property: pytest.RecordProperty) -> None:
+def test_nothing_conflicted_is_applied_without_its_approvals(
+    record_property: Callable[[str, object], None],
+) -> None:
     COUNTS.clear()
-    runs = settings.default.max_examples
-    run_state_machine_as_test(
-        Decisions, settings=settings(settings.default, max_examples=runs, stateful_step_count=40)
-    )
+    run_state_machine_as_test(Decisions, settings=settings(stateful_step_count=40))
     told = ", ".join(f"{name}: {count}" for name, count in sorted(COUNTS.items()))
     record_property("told", f"decision machine: {told}")
     refused = {rule for rule in Rule if COUNTS[f"refused {rule.value}"]}
