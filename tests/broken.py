@@ -113,6 +113,7 @@ class Broken:
         encoding: What those files are written in.
         as_known_on: The day looked at.
         rule: The rule under which planning finds it; checks find it without.
+        tied: Two parties tied by a conflict, the decision log begun before there was any shipment; empty: no log.
     """
 
     file: str
@@ -126,3 +127,4 @@ class Broken:
     encoding: str = "utf-8"
     as_known_on: dt.date | None = None
     rule: Rule | None = None
+    tied: frozenset[str] = frozenset()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from apportion.commands.plans import make_plan
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Code, Finding, Severity, in_order
-from apportion.model.policy import Policy, Rule
+from apportion.govern.hold import Frozen, Held, stand
+from apportion.model.policy import Policy
 from tests.broken import GOOD, SETTINGS, Broken, lot, order, rental, shipment, site, sku, step
 from tests.build import write_scenario
+from tests.reproducers_of_bookings import OF_BOOKINGS
 from tests.reproducers_of_claims import OF_CLAIMS
+from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
-OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.USAGE, Code.INTERNAL}
+OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.ACT_REFUSED, Code.USAGE, Code.INTERNAL}
 # A scenario that is not there is wrong use, so this code is kept and no finding carries it.
 NEVER_A_FINDING: set[Code] = set()
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -60,6 +64,7 @@ BROKEN: dict[Code, Broken] = {
         files={"swap.toml": f"{SWAP}\n{MOVE}\n"},
     ),
     **OF_CLAIMS,
+    **OF_INTERESTS,
     Code.TABLE_MISSING: Broken(file="supply.csv", quoted="supply.csv", tables={"supply": None}),
     Code.TABLE_UNKNOWN: Broken(
         file="order.csv", quoted="'order.csv'", severity=WARNING, files={"order.csv": "order\nA\n"}
@@ -297,6 +302,12 @@ BROKEN: dict[Code, Broken] = {
             "attachments": [{"document": "E", "sha256": "0" * 64}],
         },
     ),
+    Code.DECISIONS_BROKEN: Broken(
+        file="decisions.jsonl",
+        row=1,
+        quoted="ends in the middle of a line",
+        files={"decisions.jsonl": '{"at":"2024-01-02T09:00:00Z","before":"00'},
+    ),
     Code.NOTHING_KNOWN_YET: Broken(
         file="supply.csv",
         quoted="2024-01-04 to all",
@@ -304,24 +315,7 @@ BROKEN: dict[Code, Broken] = {
         tables={"supply": [lot(known_on="2024-01-05")]},
         as_known_on=dt.date(2024, 1, 4),
     ),
-    Code.BOOKED_ABOVE_QUANTITY: Broken(
-        file="supply.csv",
-        row=2,
-        column="quantity",
-        quoted="'L' holds 7 units; order 'A' has room for 5",
-        severity=WARNING,
-        tables={"supply": [lot(reserved_for="A", quantity="7")]},
-        rule=Rule.AS_BOOKED,
-    ),
-    Code.BOOKED_SKU_NOT_ACCEPTED: Broken(
-        file="supply.csv",
-        row=2,
-        column="reserved_for",
-        quoted="'L' of j is reserved for order 'A'",
-        severity=WARNING,
-        tables={"skus": [sku(), sku(sku="j")], "supply": [lot(reserved_for="A", sku="j")]},
-        rule=Rule.AS_BOOKED,
-    ),
+    **OF_BOOKINGS,
     Code.FILE_ENCODING: Broken(
         file="skus.csv",
         quoted="UTF-16",
@@ -366,8 +360,18 @@ def write_broken(folder: Path, broken: Broken) -> Path:
 
 
 def findings_of(folder: Path, broken: Broken) -> list[Finding]:
-    """Return what reading, checking and, where a rule is named, planning find."""
+    """Return what reading, checking and, where a rule is named, planning find.
+
+    Where parties are tied by a conflict, also what is found of shipments since a decision log began.
+    """
     findings = check_scenario(str(folder), as_known_on=broken.as_known_on)
+    if broken.tied:
+        world = read_scenario(str(folder)).world
+        before = replace(
+            world, tables={name: rows for name, rows in world.tables.items() if name != "shipments"}
+        )
+        held = Held(frozen=Frozen.from_world(before), conflicted_pairs=frozenset({broken.tied}))
+        findings = [*findings, *stand(world, held).findings]
     if broken.rule is not None:
         findings = [
             *findings,

@@ -16,6 +16,7 @@ START_ON = dt.date(2024, 1, 1)
 # When the statements of a restated fact became known, and a day between the two.
 FIRST_KNOWN_ON, BETWEEN_ON, THEN_KNOWN_ON = "2023-12-01", dt.date(2023, 12, 15), "2023-12-20"
 SHARE_RESTATED, SHARE_SEEN_BETWEEN = 0.25, 0.4
+SHARE_FITTING = 0.8
 KEYS = {"readiness": ("site", "step"), "orders": ("order",)}
 
 
@@ -69,6 +70,32 @@ def restated_world(rng: Random) -> RawWorld:
             raw.tables[name] = rows
         if rng.random() < SHARE_SEEN_BETWEEN:
             raw.as_known_on = BETWEEN_ON
+    return raw
+
+
+def booked_world(rng: Random) -> RawWorld:
+    """Return a world in which most lots are booked, some at a site named, and some moves wait for a decision."""
+    raw = random_world(rng)
+    orders = raw.tables["orders"]
+    for lot in raw.tables["supply"]:
+        order = rng.choice(orders)
+        fits = [one for one in orders if lot["sku"] in one["skus"]]
+        order = rng.choice(fits or orders) if rng.random() < SHARE_FITTING else order
+        sites = order["sites"].split("|")
+        site = rng.choice(["", *sites, rng.choice(raw.tables["sites"])["site"]])
+        lot |= {"reserved_for": rng.choice([order["order"]] * 4 + [""]), "reserved_site": site}
+    rows: Rows = []
+    for number in range(rng.choice([0, 1, 2, 4])):
+        row = {
+            "proposal": f"p{number % 2}",
+            "lot": rng.choice(raw.tables["supply"])["lot"],
+            "order": rng.choice(orders)["order"],
+            "site": rng.choice(raw.tables["sites"])["site"],
+        }
+        if row not in [{name: cell for name, cell in one.items() if name != "quantity"} for one in rows]:
+            rows.append(row | {"quantity": str(rng.choice([1, 3, 9]))})
+    if rows:
+        raw.tables["undecided"] = rows
     return raw
 
 

@@ -94,6 +94,12 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         WARNING,
         "An offer of rented units can never be taken on its terms, or a contract held states such terms.",
     ),
+    Code.INTEREST_SHARE: (
+        f"{ERROR}, {WARNING}",
+        "An interest states a share above 100 percent (error), or a share in a role that owns nothing (warning).",
+    ),
+    Code.INTEREST_IN_ITSELF: (WARNING, "A party holds an interest in itself, which ties nobody to anybody."),
+    Code.INTEREST_SUM: (WARNING, "The owners of an entity hold more than 100 percent of it on one day."),
     Code.COUNT_FROM_AFTER_START: (ERROR, "`count_from_on` lies after `start_on`."),
     Code.NOTHING_KNOWN_YET: (INFO, "The viewer knew no row of a table on the day looked at."),
     Code.EVIDENCE_MISSING: (
@@ -106,6 +112,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     ),
     Code.BOOKED_ABOVE_QUANTITY: (WARNING, "Rule `as-booked`: a lot holds more than its order has open."),
     Code.BOOKED_SKU_NOT_ACCEPTED: (WARNING, "Rule `as-booked`: the order does not accept the lot's SKU."),
+    Code.BOOKED_SITE_NOT_ACCEPTED: (
+        WARNING,
+        "Rule `as-booked`: the order does not accept the lot's `reserved_site`.",
+    ),
     Code.PROPOSAL_EMPTY: (ERROR, "A proposal names nothing that would change."),
     Code.MOVE_ABOVE_LOT: (ERROR, "The moves of a lot take more than it holds."),
     Code.MOVE_REPEATED: (ERROR, "The same part of a lot goes to the same order twice."),
@@ -117,6 +127,18 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     Code.MOVE_CHANGES_NOTHING: (
         WARNING,
         "A proposal leaves everything as it is: as booked, after the end of the plan, or no tier is raised.",
+    ),
+    Code.DECISIONS_BROKEN: (
+        ERROR,
+        "The log of decisions was changed or cut in the middle, or holds an act that its rules refuse.",
+    ),
+    Code.ACT_REFUSED: (
+        RAISED,
+        "A rule of governance does not let somebody do this to a proposal, or not now.",
+    ),
+    Code.NOT_DECIDED: (
+        f"{WARNING}, {ERROR}",
+        "An edit or shipment moves units between tied parties, undecided: it is not made (warning) or stops (error).",
     ),
     Code.PLAN_UNREADABLE: (
         RAISED,

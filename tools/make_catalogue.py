@@ -63,6 +63,9 @@ def _seen(broken: Broken) -> str:
     """Return under which view or rule the finding comes, if not under every one."""
     if broken.as_known_on is not None:
         return f", as known on {broken.as_known_on}"
+    if broken.tied:
+        parties = " and ".join(f"`{party}`" for party in sorted(broken.tied))
+        return f", where a conflict ties {parties} and a decision log was begun before the shipment"
     return f", under the rule `{broken.rule}`" if broken.rule is not None else ""
 
 

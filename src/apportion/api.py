@@ -11,8 +11,10 @@ import polars as pl
 
 from apportion.commands import assessments, evidence, plans, suggestions
 from apportion.commands import claims as claim_acts
+from apportion.commands import conflicts as conflict_acts
 from apportion.commands import scenarios as scenario_acts
 from apportion.errors import Finding, UsageError
+from apportion.govern.inquiry import Conflicts
 from apportion.model.plan import Plan as PlanRecord
 from apportion.model.policy import Policy
 from apportion.model.proposal import Proposal
@@ -256,6 +258,35 @@ def claims(world: World, *, proposals: Iterable[Proposal] | None = None) -> Clai
             f"Claims are judged in a world, not in {type(world).__name__}.", fix="Use ap.read(…) first."
         )
     return claim_acts.claims_of(world, proposals=proposals)
+
+
+def conflicts(
+    world: World,
+    proposal: Proposal | str | Path,
+    *,
+    pack: str = conflict_acts.DEFAULT_PACK,
+    on: dt.date | None = None,
+    persons: Iterable[str] = (),
+) -> Conflicts:
+    """Return who is conflicted on a proposal, by which path, and who is left to decide on each side.
+
+    Args:
+        world: The facts; `world.as_known_on(day, viewpoint)` says whose knowledge of interests counts.
+        proposal: A proposal, its TOML file, or its name where the world is a bundled scenario's.
+        pack: The name of a policy pack, or its TOML file.
+        on: The day tested; None: the day of the decision, or else the day looked from.
+        persons: Persons to look at besides those concerned.
+
+    Raises:
+        UsageError: There is no such proposal, pack or person, or `world` is no world.
+        FindingsError: The proposal or the pack has findings of error grade.
+    """
+    if not isinstance(world, World):
+        raise UsageError(
+            f"Conflicts are looked for in a world, not in {type(world).__name__}.",
+            fix="Use ap.read(…) first.",
+        )
+    return conflict_acts.conflicts_of(world, proposal, pack=pack, on=on, persons=tuple(persons))
 
 
 def load(folder: str | Path, *, scenario: str | None = None) -> Plan:

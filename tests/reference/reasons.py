@@ -41,6 +41,7 @@ REASONS = (
 IN_TURN = {"higher-tier": "order-ahead", "fair-share": "taken-early"}
 NO_ROUND = "no-round"
 NOT_BOOKED = "not-booked"
+NOT_DECIDED = "not-decided"
 
 Reasoned = dict[tuple[str, str], Fraction]
 

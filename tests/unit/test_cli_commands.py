@@ -83,6 +83,8 @@ def test_each_command_is_done_with_exit_code_0(run: Runner, plan_folder: Path, t
         "timeline": ["three-orders"],
         "cite": ["three-orders", "orders:alder-1"],
         "claims": ["tesla-x-2023"],
+        "packs": [],
+        "transfers": ["tesla-x-2023"],
         "export": ["three-orders", "--to", tmp_path / "out"],
         "attach": [tmp_path / "out", "F1", tmp_path / "terms.txt"],
         "template": [tmp_path / "empty.xlsx"],

@@ -232,11 +232,13 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "assess": ASSESS_OPTIONS,
             "suggest": SUGGEST_OPTIONS,
             "claims": CLAIMS_OPTIONS,
-            # What these change is held in test_trace, test_timeline, test_cite and test_attachments.
+            # What these change is held in test_trace, test_timeline, test_cite, test_attachments, test_packs and test_transfers.
             "trace": {"--most", "--under-each"},
             "timeline": VIEW | {"--most"},
             "cite": VIEW,
             "attach": {"--most-megabytes"},
+            "packs": {"--on"},
+            "transfers": VIEW | {"--pack"},
         }
         allowed = known.get(name, set())
         assert options - LAYOUT == allowed, name

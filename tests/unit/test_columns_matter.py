@@ -41,6 +41,7 @@ BASE: dict[str, str] = {
     " H2,B,a,t,1,2024-12-20,L1",
     "fleet": "holding,party,site,sku,quantity,since_on / F1,ann,t,a,3,2024-12-01 / F2,bob,t,a,1,2024-12-01",
     "quotas": "quota,at_most / Q1,1000 / Q2,1000",
+    "undecided": "proposal,lot,order,site,quantity / P,L2,B,n,4 / P,L2,A,n,4",
 }
 SETTINGS: dict[str, Any] = {
     "name": "small",
@@ -87,12 +88,11 @@ ONE_CUSTOMER = given("orders 1 customer ann")
 LIQUID = given("skus 0 cooling liquid")
 BEHIND = given("orders 0 tier 2; orders 1 tier 2")
 GROUP, REFERENCE = {"level_by": "group"}, {"level_by": "customer", "count": "reference"}
-BOOKED = {"rule": "as-booked"}
-EARLY, LATE = "favourable", "unfavourable"
+BOOKED, EARLY, LATE = {"rule": "as-booked"}, "favourable", "unfavourable"
+WAITS = {"proposal": "Z", "lot": "L3", "order": "C", "quantity": "5"}
 DATED = given("supply 1 known_on 2025-01-03")
 SECRET = DATED | given("supply 1 public_on 2025-02-01; supply 1 known_to ann")
-DAY = dt.date(2025, 1, 4)
-UNKNOWN, TWICE = "reference-unknown", "key-duplicate"
+DAY, UNKNOWN, TWICE = dt.date(2025, 1, 4), "reference-unknown", "key-duplicate"
 
 MATTERS: dict[str, dict[str, Change]] = {
     "parties": {
@@ -140,6 +140,7 @@ MATTERS: dict[str, dict[str, Change]] = {
         "arrives_on": Change(row=1, to="2025-01-09"),
         "quantity": Change(row=1, to="11"),
         "reserved_for": Change(row=1, to="B", policy=BOOKED),
+        "reserved_site": Change(to="t", policy=BOOKED),
         "balance": Change(to="x", given=given("orders 0 balance y"), finds="balance-disagrees"),
     },
     "orders": {
@@ -193,6 +194,10 @@ MATTERS: dict[str, dict[str, Change]] = {
         "from_on": Change(to="2025-01-04", given=TIGHT),
         "until_on": Change(to="2025-01-04", given=TIGHT),
         "at_most": Change(to="3"),
+    },
+    "undecided": {
+        "site": Change(to="mars", finds=UNKNOWN),
+        **{name: Change(to=cell, policy=BOOKED) for name, cell in WAITS.items()},
     },
 }
 # Columns of every table that change a plan under a view; tried on `supply`.
@@ -330,7 +335,7 @@ def other_cell(name: str, column: str, *, held: str) -> str:
             "early": "1999-01-01",
             "late": "2099-01-01",
             "low": str(contract.least or 0),
-            "high": "999999",
+            "high": "100" if contract.unit == "percent" else "999999",
         }
         return ends[column.rpartition("_")[2]]
     if contract.kind is Kind.DAY:

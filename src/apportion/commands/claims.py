@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import FindingsError
@@ -60,7 +61,7 @@ def claims_of_scenario(
     Words.load(language)
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
-    found = judge_claims(world, read_proposals(find_source(scenario)))
+    found = judge_claims(world, undecided_proposals(find_source(scenario)))
     if out is not None:
         write_claims(found, folder=out, language=language)
     return found
@@ -95,6 +96,19 @@ def read_proposals(source: Path) -> list[Proposal]:
             raise FindingsError(findings)
         found.append(proposal)
     return found
+
+
+def undecided_proposals(source: Path) -> list[Proposal]:
+    """Return the proposals beside a scenario that its log of decisions knows nothing of.
+
+    What the log knows was carried out, and the facts as they stand have it already, or was not, and nothing of it
+    happened, whatever the file says of who decided it when.
+
+    Raises:
+        FindingsError: One has findings of error grade, or the log does not hold together.
+    """
+    known = known_of(source)
+    return [one for one in read_proposals(source) if one.id not in known.state.cases]
 
 
 def tell_claims(

@@ -31,7 +31,7 @@ from apportion.verify import Refusal, verify
 from apportion.version import VERSION
 
 _LEVEL = re.compile(r"\d+(/[1-9]\d*)?")
-_OF_BOOKING = {Code.BOOKED_ABOVE_QUANTITY, Code.BOOKED_SKU_NOT_ACCEPTED}
+_OF_BOOKING = {Code.BOOKED_ABOVE_QUANTITY, Code.BOOKED_SKU_NOT_ACCEPTED, Code.BOOKED_SITE_NOT_ACCEPTED}
 
 
 def make_plan(world: World, policy: Policy | None = None) -> Plan:

@@ -22,14 +22,15 @@ from apportion.model.policy import Rule
 ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY = "on-hold", "no-usable-site", "quota", "site-not-ready"
 NO_SUPPLY, HIGHER_TIER, FAIR_SHARE = "no-supply", "higher-tier", "fair-share"
 ORDER_AHEAD, TAKEN_EARLY = "order-ahead", "taken-early"
-BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND, NOT_BOOKED = "below-min-ship", "partial-lot", "no-round", "not-booked"
+BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND = "below-min-ship", "partial-lot", "no-round"
+NOT_BOOKED, NOT_DECIDED = "not-booked", "not-decided"
 REASONS = frozenset(
     {
         *(ON_HOLD, NO_USABLE_SITE, QUOTA, SITE_NOT_READY, NO_SUPPLY, HIGHER_TIER, FAIR_SHARE, ORDER_AHEAD),
-        *(TAKEN_EARLY, BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND, NOT_BOOKED),
+        *(TAKEN_EARLY, BELOW_MIN_SHIP, PARTIAL_LOT, NO_ROUND, NOT_BOOKED, NOT_DECIDED),
     }
 )
-_WITHOUT_REMEDY = {ON_HOLD, NO_USABLE_SITE, NO_ROUND, NOT_BOOKED}
+_WITHOUT_REMEDY = {ON_HOLD, NO_USABLE_SITE, NO_ROUND}
 _LIMITS = {
     QUOTA: Limits.QUOTA,
     SITE_NOT_READY: Limits.SITE,

@@ -14,9 +14,9 @@ from fractions import Fraction
 import polars as pl
 
 from apportion.engine.booked import Booked, book
+from apportion.engine.booked_reasons import booked_shortages
 from apportion.engine.certificate import certify_stages
 from apportion.engine.explain import (
-    NOT_BOOKED,
     Explainer,
     Shortage,
     late_days,
@@ -184,13 +184,9 @@ def _days_by_order(problem: Problem, given: Units) -> dict[int, Fraction | None]
     for order, _, at_round, amount in _rows(problem, given):
         days.setdefault(order.index, []).append((problem.day(at_round), amount))
     return {
-        index: late_days(shipped, wanted_on=_wanted_on(problem, index)) for index, shipped in days.items()
+        index: late_days(shipped, wanted_on=problem.wanted_on(problem.orders[index]))
+        for index, shipped in days.items()
     }
-
-
-def _wanted_on(problem: Problem, index: int) -> dt.date | None:
-    at_round = problem.orders[index].wanted_round
-    return problem.day(at_round) if at_round < len(problem.calendar) else None
 
 
 def _shortages_table(
@@ -256,7 +252,9 @@ def _booked_draft(world: World, problem: Problem) -> Draft:
     for one in booked:
         by_order.setdefault(one.order, []).append(one)
     mean_days = {
-        index: late_days(((one.day, one.units) for one in lots), wanted_on=_wanted_on(problem, index))
+        index: late_days(
+            ((one.day, one.units) for one in lots), wanted_on=problem.wanted_on(problem.orders[index])
+        )
         for index, lots in by_order.items()
     }
     return Draft(
@@ -264,26 +262,9 @@ def _booked_draft(world: World, problem: Problem) -> Draft:
         stages=(),
         cut_orders=(),
         allocations=pl.DataFrame(allocations, schema=ALLOCATIONS, orient="row"),
-        shortages=_shortages_table(problem, list(_not_booked(problem, by_order)), mean_days=mean_days),
+        shortages=_shortages_table(
+            problem, list(booked_shortages(world, problem, booked=booked)), mean_days=mean_days
+        ),
         levels=_levels_table(()),
         findings=tuple(findings),
     )
-
-
-def _not_booked(problem: Problem, by_order: Mapping[int, Sequence[Booked]]) -> Iterable[Shortage]:
-    """Return the one reason there is under `as-booked` for every order that is short or late."""
-    for order in sorted(problem.orders, key=lambda one: one.order):
-        lots = by_order.get(order.index, ())
-        short = order.wants - sum(one.units * one.rate for one in lots)
-        wanted_on = _wanted_on(problem, order.index)
-        late = sum(one.units * one.rate for one in lots if wanted_on is not None and one.day > wanted_on)
-        if max(short, late) >= order.least_open and order.wants:
-            yield Shortage(
-                order=order.index,
-                reason=NOT_BOOKED,
-                short=short if short >= order.least_open else 0,
-                late=late,
-                resource="",
-                until_on=None,
-                remedy="",
-            )

@@ -207,6 +207,10 @@ class Problem:
         """Return the orders by id."""
         return {order.order: order for order in self.orders}
 
+    def wanted_on(self, order: Order) -> dt.date | None:
+        """Return the day from which on an order's units are late; None where the plan ends before."""
+        return self.day(order.wanted_round) if order.wanted_round < len(self.calendar) else None
+
     def day(self, at_round: int) -> dt.date:
         """Return the day of a round."""
         return self.calendar.rounds[at_round]

@@ -50,6 +50,11 @@ def proposals_beside(source: Path) -> dict[str, bytes]:
     return {}
 
 
+def proposals_of(source: Path) -> dict[str, bytes]:
+    """Return the proposals of a scenario by file name; of a workbook, those in its folder."""
+    return proposals_beside(source) or (_in_folder(source.parent) if source.is_file() else {})
+
+
 def _in_folder(folder: Path) -> dict[str, bytes]:
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix == SUFFIX and file.name != _SETTINGS)
@@ -100,7 +105,7 @@ def find_proposal(name_or_path: str, *, source: Path) -> tuple[str, bytes]:
     with contextlib.suppress(OSError, ValueError):
         if path.is_file():
             return path.name, _read(path)
-    beside = proposals_beside(source) or (_in_folder(source.parent) if source.is_file() else {})
+    beside = proposals_of(source)
     stems = {name.removesuffix(SUFFIX): name for name in beside}
     stem = name_or_path.removesuffix(SUFFIX)
     if stem in stems:

@@ -17,11 +17,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+import polars as pl
+
 from apportion.model.world import World
+from apportion.study.known import without_claims
+from apportion.study.support import CLAIM, is_no_claim
 
 OWNER = "owner"
 DIRECTOR = "director"
-CLAIM = "claim"
 # These tie the two to each other; every other role ties its holder to the entity.
 MUTUAL = frozenset({"family", "creditor"})
 PERSONS = frozenset({"person", "body"})
@@ -232,7 +235,9 @@ class Graph:
 def read_graph(world: World) -> Graph:
     """Return the interests that the view of a world lets through, with the shares that are only claimed."""
     kinds = dict(world.table("parties").select("party", "kind").iter_rows())
-    return Graph((*_stated(world), *_claimed(world)), kinds)
+    asked = replace(world, tables={name: _asked(frame, name) for name, frame in world.tables.items()})
+    # A claim known later never takes the place of what is documented, so the two are read apart.
+    return Graph((*_stated(without_claims(world)), *_stated(asked), *_claimed(world)), kinds)
 
 
 def union(graph: Graph, frozen_rows: Iterable[Mapping[str, object]]) -> Graph:
@@ -277,6 +282,10 @@ def _is_asked(tie: Tie, span: Span) -> bool:
     return tie.until_on is None or tie.until_on > span.first
 
 
+def _asked(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    return frame.filter(~is_no_claim(frame)) if name == "interests" else frame
+
+
 def _stated(world: World) -> Iterator[Tie]:
     for row in world.table("interests").iter_rows(named=True):
         yield Tie(
@@ -286,11 +295,11 @@ def _stated(world: World) -> Iterator[Tie]:
             from_on=row["from_on"],
             until_on=row["until_on"],
             share=_share_of(row) if row["role"] == OWNER else None,
-            disclosed_on=row["disclosed_on"],
+            disclosed_on=row.get("disclosed_on"),
             file=row["_file"],
             row=row["_row"],
-            basis=row["basis"] or "",
-            evidence=tuple(row["evidence"] or ()),
+            basis=row.get("basis") or "",
+            evidence=tuple(row.get("evidence") or ()),
         )
 
 
@@ -310,7 +319,7 @@ def _claimed(world: World) -> Iterator[Tie]:
             file=row["_file"],
             row=row["_row"],
             basis=CLAIM,
-            evidence=tuple(row["evidence"] or ()),
+            evidence=tuple(row.get("evidence") or ()),
         )
 
 

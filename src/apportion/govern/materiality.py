@@ -30,7 +30,7 @@ UNIT_KINDS = frozenset({"compute"})
 Pair = tuple[str, str]
 
 
-class Standing(enum.StrEnum):
+class Material(enum.StrEnum):
     """How a sum stands to the threshold of a pack."""
 
     RECORD = "record"  # At or above it.
@@ -43,7 +43,7 @@ class Standing(enum.StrEnum):
     @property
     def is_record(self) -> bool:
         """Return whether a record is made."""
-        return self is not Standing.BELOW
+        return self is not Material.BELOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,19 +82,19 @@ class Aggregate:
         since: First day of the window.
         on: Its last day, that of the dealing.
         total: What they come to.
-        standing: How that stands to the threshold.
+        material: How that stands to the threshold.
     """
 
     name: str
     since: dt.date
     on: dt.date
     total: Total
-    standing: Standing
+    material: Material
 
     @property
     def is_record(self) -> bool:
         """Return whether a record is made (G4)."""
-        return self.standing.is_record
+        return self.material.is_record
 
     def as_json(self) -> dict[str, object]:
         """Return the aggregate as plain values."""
@@ -103,21 +103,21 @@ class Aggregate:
             "since_on": self.since.isoformat(),
             "on": self.on.isoformat(),
             "total": self.total.as_json(),
-            "standing": str(self.standing),
+            "material": str(self.material),
             "record": self.is_record,
         }
 
 
-def standing_of(total: Total, *, pack: Pack) -> Standing:
+def material_of(total: Total, *, pack: Pack) -> Material:
     """Return how a sum stands to the threshold of a pack (G4).
 
     The most that it may come to decides, so that a range is no way round a record.
     """
     if total.low >= pack.materiality_usd:
-        return Standing.RECORD
+        return Material.RECORD
     if total.unvalued:
-        return Standing.NOT_VALUED
-    return Standing.READING if total.high >= pack.materiality_usd else Standing.BELOW
+        return Material.NOT_VALUED
+    return Material.READING if total.high >= pack.materiality_usd else Material.BELOW
 
 
 def window_start(day: dt.date, *, months: int) -> dt.date:
@@ -151,7 +151,7 @@ def aggregate(dealing: Dealing, earlier: Iterable[Dealing], *, pack: Pack) -> Ag
     added.sort(key=lambda one: (one.on, one.name))
     total = total_of((one.name, one.worth, _WHOLE) for one in (*added, dealing))
     return Aggregate(
-        name=dealing.name, since=since, on=dealing.on, total=total, standing=standing_of(total, pack=pack)
+        name=dealing.name, since=since, on=dealing.on, total=total, material=material_of(total, pack=pack)
     )
 
 

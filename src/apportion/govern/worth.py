@@ -115,9 +115,14 @@ class Total:
         """Return the ids of all that was added up."""
         return (*self.counted, *self.unvalued)
 
+    @property
+    def is_valued(self) -> bool:
+        """Return whether anything in it is valued, or it is a sum of nothing, which is zero."""
+        return bool(self.counted) or not self.unvalued
+
     def as_json(self) -> dict[str, object]:
-        """Return the sum as plain values; amounts as text, exact."""
-        whole = _plain((self.low, self.plain, self.high))
+        """Return the sum as plain values; amounts as text, exact; none where nothing in it is valued."""
+        whole = _plain((self.low, self.plain, self.high) if self.is_valued else (None, None, None))
         return {**whole, "counted": list(self.counted), "not_valued": list(self.unvalued)}
 
 

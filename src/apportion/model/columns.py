@@ -87,7 +87,8 @@ class Column:
     @property
     def range_columns(self) -> tuple[str, str] | None:
         """Return the names of the low and high siblings, or None where a range has no meaning."""
-        if self.kind is Kind.DAY and self.name.endswith("_on"):
+        # The day of a transfer or an event is called `on`, and its siblings `on_early` and `on_late`.
+        if self.kind is Kind.DAY and (self.name == "on" or self.name.endswith("_on")):
             return f"{self.name}_early", f"{self.name}_late"
         if self.kind in {Kind.COUNT, Kind.NUMBER}:
             return f"{self.name}_low", f"{self.name}_high"

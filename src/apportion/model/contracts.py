@@ -162,6 +162,13 @@ SUPPLY = Table(
         Column(
             "reserved_for", TEXT, "The order it is booked for; used by `as-booked` only.", refers="orders"
         ),
+        Column(
+            "reserved_site",
+            TEXT,
+            "The site it is booked for, one that the order accepts; used as `reserved_for` is.",
+            refers="sites",
+            default_words="the order's first site",
+        ),
         Column("balance", TEXT, "Rows of one balance always keep the sum of their plain quantities."),
     ),
     required=True,
@@ -274,6 +281,18 @@ QUOTAS = Table(
         Column("at_most", COUNT, "The most units; 0 forbids.", unit="units", required=True, least=0),
     ),
 )
+UNDECIDED = Table(
+    "undecided",
+    "Units of a lot that a proposal would send elsewhere and nobody has decided: they are not sent (A51).",
+    ("proposal", "lot", "order", "site"),
+    (
+        Column("proposal", TEXT, "The proposal's id.", required=True),
+        Column("lot", TEXT, "The lot.", required=True, refers="supply"),
+        Column("order", TEXT, "The order that would receive them.", required=True, refers="orders"),
+        Column("site", TEXT, "Where.", required=True, refers="sites"),
+        Column("quantity", COUNT, "How many.", unit="units", required=True, least=1),
+    ),
+)
 
 TABLES: dict[str, Table] = {
     table.name: table
@@ -289,6 +308,7 @@ TABLES: dict[str, Table] = {
         SHIPMENTS,
         FLEET,
         QUOTAS,
+        UNDECIDED,
         PROGRAMMES,
         RENTALS,
         INTERESTS,

@@ -217,12 +217,14 @@ def is_known(frame: pl.DataFrame, view: View) -> pl.Expr:
 
 def _latest(frame: pl.DataFrame, contract: Table, *, as_of: dt.date | None) -> pl.DataFrame:
     """Return one row per key: the latest known by `as_of`, or, where none was (parties, SKUs, sites), the first."""
+    # A part of the key that may be left out is absent for every row alike.
+    key = [name for name in contract.key if name in frame.columns]
     if "known_on" not in frame.columns:
-        return frame.unique(subset=list(contract.key), keep="last", maintain_order=True)
+        return frame.unique(subset=key, keep="last", maintain_order=True)
     is_later = (pl.col("known_on") > pl.lit(as_of or dt.date.max)).fill_null(value=False)
     later = frame.filter(is_later).sort("known_on", descending=True, maintain_order=True)
     known = frame.filter(~is_later).sort("known_on", nulls_last=False, maintain_order=True)
-    one_each = pl.concat([later, known]).unique(subset=list(contract.key), keep="last", maintain_order=True)
+    one_each = pl.concat([later, known]).unique(subset=key, keep="last", maintain_order=True)
     return one_each.sort(FILE, ROW)
 
 

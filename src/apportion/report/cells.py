@@ -24,6 +24,7 @@ class Kind(enum.StrEnum):
     COMMITMENT = "commitment"
     USERS = "users"
     COOLING = "cooling"
+    PROPOSAL = "proposal"
 
 
 AT_A_SITE = frozenset({Kind.POWER, Kind.LIQUID, Kind.UNITS})
@@ -38,6 +39,7 @@ _PREFIXES = {
     "commitment ": Kind.COMMITMENT,
     "users of ": Kind.USERS,
     "cooling at ": Kind.COOLING,
+    "proposal ": Kind.PROPOSAL,
 }
 _RESOURCE_WORDS = {
     Kind.SUPPLY: "resource.supply",
@@ -50,6 +52,7 @@ _RESOURCE_WORDS = {
     Kind.COMMITMENT: "resource.commitment",
     Kind.USERS: "resource.users",
     Kind.COOLING: "resource.cooling",
+    Kind.PROPOSAL: "resource.proposal",
 }
 # The first that fits counts: "8 units of H100" fits the last alone.
 _REMEDIES = (
@@ -132,6 +135,8 @@ def resource_words(cell: str | None, *, words: Words) -> str:
         name = status_words(name, words=words)
     if resource.kind is Kind.COMMITMENT:
         name = commitment_words(name, words=words)
+    if resource.kind is Kind.PROPOSAL:
+        name = words.listed(name.split("|"))
     return words.say(_RESOURCE_WORDS[resource.kind], name=name)
 
 

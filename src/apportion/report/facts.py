@@ -55,6 +55,7 @@ _SOURCES = {
     "shipments": "source.shipments",
     "fleet": "source.fleet",
     "quotas": "source.quotas",
+    "undecided": "source.undecided",
     "programmes": "source.programmes",
     "rentals": "source.rentals",
     "interests": "source.interests",

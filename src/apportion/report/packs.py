@@ -65,10 +65,17 @@ def number_words(value: Fraction, *, words: Words) -> str:
     return f"{words.text_of(whole)} {part}" if whole else str(part)
 
 
-def governed_words(pack: Pack, *, words: Words) -> tuple[str, str]:
-    """Return the first day on which a pack governs and the first on which it no longer does, or that there is none."""
-    first = words.say("packs.ever") if pack.from_on is None else pack.from_on.isoformat()
-    return first, words.say("packs.no-end") if pack.until_on is None else pack.until_on.isoformat()
+def governed_words(pack: Pack, *, words: Words) -> str:
+    """Return the days on which a pack governs."""
+    if pack.from_on is None:
+        return (
+            words.say("packs.ever")
+            if pack.until_on is None
+            else words.say("packs.before", until=pack.until_on)
+        )
+    if pack.until_on is None:
+        return words.say("packs.since", first=pack.from_on)
+    return words.say("packs.between", first=pack.from_on, until=pack.until_on)
 
 
 def packs_table(packs: Sequence[Pack], *, words: Words) -> list[tuple[str, ...]]:
@@ -76,11 +83,10 @@ def packs_table(packs: Sequence[Pack], *, words: Words) -> list[tuple[str, ...]]
     head = (
         "packs.head.pack",
         "packs.head.version",
-        "packs.head.from",
-        "packs.head.until",
+        "packs.head.days",
         "packs.head.title",
     )
-    rows = [(one.id, str(one.version), *governed_words(one, words=words), one.title) for one in packs]
+    rows = [(one.id, str(one.version), governed_words(one, words=words), one.title) for one in packs]
     return [tuple(words.say(key) for key in head), *rows]
 
 
@@ -96,8 +102,8 @@ def packs_sentences(packs: Sequence[Pack], *, default: str, on: dt.date | None, 
 
 def not_in_force(pack: Pack, *, on: dt.date, words: Words) -> str:
     """Return the sentence that a pack does not govern on a day, with what its days do not say."""
-    first, until = governed_words(pack, words=words)
-    told = words.say("packs.not-in-force", pack=pack.name, day=on, first=first, until=until)
+    days = governed_words(pack, words=words)
+    told = words.say("packs.not-in-force", pack=pack.name, day=on, days=days)
     return words.together([told, *([pack.note] if pack.note else [])])
 
 
@@ -134,8 +140,8 @@ def pack_table(pack: Pack, *, words: Words) -> list[tuple[str, ...]]:
 
 def pack_sentences(pack: Pack, *, on: dt.date | None, words: Words) -> list[str]:
     """Return what a pack is, whether it governs on a day, its sources, and that it is no legal advice."""
-    first, until = governed_words(pack, words=words)
-    told = [words.say("packs.governs", pack=pack.name, title=pack.title, first=first, until=until)]
+    days = governed_words(pack, words=words)
+    told = [words.say("packs.governs", pack=pack.name, title=pack.title, days=days)]
     if on is not None and pack.governs(on):
         told.append(words.say("packs.in-force", day=on))
     if on is not None and not pack.governs(on):

@@ -133,7 +133,12 @@ def seen_by(view: View, *, words: Words) -> list[str]:
 
 def view_options(view: View, *, words: Words) -> list[str]:
     """Return the options with which a command looks at the facts in the same way, and answers in the same language."""
-    options = ["--case", str(view.case)]
+    return ["--case", str(view.case), *seen_options(view, words=words)]
+
+
+def seen_options(view: View, *, words: Words) -> list[str]:
+    """Return the options of a command that looks at no case of readiness by itself."""
+    options = []
     if view.as_known_on is not None:
         options += ["--as-known-on", view.as_known_on.isoformat()]
     if view.viewpoint != ALL:

@@ -187,6 +187,8 @@ def _cause(asked: _Asked, row: Row) -> str:
         return words.say("why.because.not-planned", commitment=commitment)
     cell = str(row["resource"] or "")
     resource = read_resource(cell)
+    if reason == "not-decided" and resource is not None:
+        return words.say("why.because.not-decided-named", name=words.listed(resource.name.split("|")))
     return words.say(
         _CAUSES[reason],
         resource=resource_words(cell, words=words) or words.say("resource.unnamed"),

@@ -1,7 +1,8 @@
 """What is booked: lots with the orders they are reserved for, and who receives which part of them.
 
 A **part** is units of one lot that one order receives at one site. As booked, each lot goes to the order it is
-reserved for, at that order's first site, on the lot's own day; a proposal sends parts of lots elsewhere.
+reserved for, at its reserved site or else that order's first one, on the lot's own day; a proposal sends parts of
+lots elsewhere.
 
 Source: ``docs/concepts/allocation.md``, "As booked"; ``docs/concepts/assessment.md``.
 """
@@ -32,6 +33,7 @@ class Lot:
         stated: Whole units as the facts state them.
         units: Whole units that are left.
         reserved_for: The order it is booked for; empty: none.
+        reserved_site: The site it is booked for; empty: the order's first.
         balance: The name it shares with what it keeps a sum with; empty: none.
     """
 
@@ -41,6 +43,7 @@ class Lot:
     stated: int
     units: int
     reserved_for: str = ""
+    reserved_site: str = ""
     balance: str = ""
 
 
@@ -112,6 +115,14 @@ class Book:
     start: int
     end: int
 
+    def booked_site(self, lot: Lot) -> str | None:
+        """Return where a lot goes as booked; None where it has no order, or that accepts not its SKU or site."""
+        line = self.lines.get(lot.reserved_for)
+        if line is None or lot.sku not in line.rates:
+            return None
+        site = lot.reserved_site or line.sites[0]
+        return site if site in line.sites else None
+
 
 def read_book(world: World) -> Book:
     """Return the book of a world under its view: what shipments left of lots and orders."""
@@ -127,6 +138,7 @@ def read_book(world: World) -> Book:
             stated=row["quantity"],
             units=left[row["lot"]].units // MILLION,
             reserved_for=row["reserved_for"] or "",
+            reserved_site=row["reserved_site"] or "",
             balance=row["balance"] or "",
         )
         for row in rows
@@ -176,9 +188,9 @@ def parts_with(book: Book, *, sends: Iterable[Send]) -> list[Part]:
     for send in sends:
         giving.give(send.lot, order=send.order, site=send.site, units=send.units * MILLION)
     for lot in book.lots.values():
-        line = book.lines.get(lot.reserved_for)
-        if line is not None and lot.sku in line.rates:
-            giving.give(lot.lot, order=line.order, site=line.sites[0], units=giving.left[lot.lot])
+        site = book.booked_site(lot)
+        if site is not None:
+            giving.give(lot.lot, order=lot.reserved_for, site=site, units=giving.left[lot.lot])
     return sorted(giving.parts, key=lambda part: (part.day, part.lot, part.order, part.site))
 
 

@@ -35,7 +35,7 @@ def _places(market: Market, group: Group, *, lot: Lot) -> list[Place]:
         if line.open and lot.sku in line.rates
         for site in line.sites
         if market.is_usable(line, sku=lot.sku, site=site)
-        if line.order != lot.reserved_for or site != line.sites[0]
+        if line.order != lot.reserved_for or site != group.book.booked_site(lot)
     ]
 
 

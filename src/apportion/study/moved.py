@@ -53,7 +53,7 @@ def moved_units(book: Book, sends: Iterable[Send]) -> Moved:
     for send in sends:
         lot, receiver = book.lots[send.lot], book.lines[send.order]
         giver = book.lines.get(lot.reserved_for)
-        if giver is receiver and send.site == receiver.sites[0]:
+        if giver is receiver and send.site == book.booked_site(lot):
             continue
         units[STOCK if giver is None else giver.customer, receiver.customer, lot.sku] += send.units
         days.append(max(lot.arrives, book.start))

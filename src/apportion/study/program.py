@@ -185,13 +185,14 @@ class Program:
                 rate = kind.rates.get(lot.sku)
                 if rate is None:
                     continue
-                is_own = own is not None and own.order in kind.orders
-                if is_own and own is not None:
+                home = self._group.book.booked_site(lot)
+                is_own = own is not None and home is not None and own.order in kind.orders
+                if is_own and own is not None and home is not None:
                     keeps = self.linear.add(min(Fraction(lot.units), Fraction(own.open, rate * MILLION)))
                     filled[number][keeps] = kept[own.order][keeps] = rate
-                    self._reach(lot, kind=kind, site=kind.sites[0], variable=keeps)
-                for place, site in enumerate(kind.sites):
-                    is_kept = is_own and not place and len(kind.lines) == 1
+                    self._reach(lot, kind=kind, site=home, variable=keeps)
+                for site in kind.sites:
+                    is_kept = is_own and site == home and len(kind.lines) == 1
                     if is_kept or not self._market.is_usable(kind.lines[0], sku=lot.sku, site=site):
                         continue
                     variable = self.linear.add(lot.units, is_whole=True)

@@ -21,7 +21,7 @@ from apportion.model.plan import Plan
 from apportion.model.policy import Rule
 from apportion.model.world import World
 from apportion.verify.alone import Granted
-from apportion.verify.booked import book_lots, explain_booked
+from apportion.verify.booked import book_lots, explain_booked, read_awaited
 from apportion.verify.cuts import check_stage_proof
 from apportion.verify.cutting import (
     check_again,
@@ -90,7 +90,7 @@ def _verify_booked(world: World, plan: Plan, *, facts: Facts) -> list[Refusal]:
     if refusals:
         return refusals
     granted = Granted(facts, ())
-    expected = explain_booked(facts, booked)
+    expected = explain_booked(facts, booked, awaited=read_awaited(world, facts))
     return check_shortages(
         facts, plan.tables["shortages"], expected=expected, remedies=Remedies(facts, granted)
     )

@@ -10,7 +10,7 @@ from apportion.verify.alone import Granted
 from apportion.verify.facts import Facts, Option, Order
 from apportion.verify.figures import AMOUNT, MICRO, USE
 
-NO_REMEDY = frozenset({"on-hold", "no-round", "no-usable-site", "not-booked"})
+NO_REMEDY = frozenset({"on-hold", "no-round", "no-usable-site", "not-booked", "not-decided"})
 _PART = re.compile(r"(\d{1,30}(?:\.\d{1,24})?) (.+)", re.DOTALL | re.ASCII)
 _WORDS = {
     "power": "kW at {}",

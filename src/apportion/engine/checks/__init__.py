@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from apportion.engine.checks.claims import CLAIM_CHECKS
+from apportion.engine.checks.interests import INTEREST_CHECKS, INTEREST_SUM_CHECKS
 from apportion.engine.checks.orders import ORDER_CHECKS, ORDER_ROW_CHECKS
 from apportion.engine.checks.raises import RAISE_CHECKS
 from apportion.engine.checks.rentals import RENTAL_CHECKS
@@ -31,8 +32,15 @@ WHOLE_ROW_CHECKS: tuple[Check, ...] = (
     *ORDER_ROW_CHECKS,
     *SITE_ROW_CHECKS,
     *CLAIM_CHECKS,
+    *INTEREST_CHECKS,
 )
-SOUND_CHECKS: tuple[Check, ...] = (*ORDER_CHECKS, *SITE_CHECKS, *RAISE_CHECKS, *RENTAL_CHECKS)
+SOUND_CHECKS: tuple[Check, ...] = (
+    *ORDER_CHECKS,
+    *SITE_CHECKS,
+    *RAISE_CHECKS,
+    *RENTAL_CHECKS,
+    *INTEREST_SUM_CHECKS,
+)
 
 
 def check_world(world: World, *, known: Iterable[Finding] = ()) -> list[Finding]:
