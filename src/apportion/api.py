@@ -13,6 +13,7 @@ from apportion.commands import assessments, evidence, plans, suggestions
 from apportion.commands import claims as claim_acts
 from apportion.commands import conflicts as conflict_acts
 from apportion.commands import scenarios as scenario_acts
+from apportion.commands import under_each as trials
 from apportion.errors import Finding, UsageError
 from apportion.govern.inquiry import Conflicts
 from apportion.model.plan import Plan as PlanRecord
@@ -23,6 +24,8 @@ from apportion.study.assess import Assessment
 from apportion.study.claims import Claims
 from apportion.study.suggest import MOST, Suggestions
 from apportion.study.trace import Trace
+from apportion.study.under_each import MOST as MOST_TRIED
+from apportion.study.under_each import UnderEach
 from apportion.verify import Refusal
 
 
@@ -111,6 +114,17 @@ class Plan:
         """
         return evidence.trace_number(self.world, self.record, number=number, is_under_each=is_under_each)
 
+    def under_each(self, *, most: int = MOST_TRIED) -> UnderEach:
+        """Return what the plan would come to under each statement of a fact that does not stand, one at a time.
+
+        Args:
+            most: So many statements are tried; `left_out` counts the others.
+
+        Raises:
+            UsageError: Not even one statement is to be tried.
+        """
+        return trials.plan_under_each(self.world, self.record, most=most)
+
     def verify(self) -> list[Refusal]:
         """Return why the plan is not proven; empty if it is. The engine has no part in the proof."""
         return plans.verify_record(self.world, self.record)
@@ -148,14 +162,18 @@ def scenarios() -> list[str]:
     return scenario_acts.list_scenarios()
 
 
-def read(scenario: str | Path) -> World:
+def read(scenario: str | Path, *, under: Iterable[str] = ()) -> World:
     """Return the world of a scenario folder or bundled name.
 
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
+
     Raises:
-        UsageError: There is no such scenario.
+        UsageError: There is no such scenario or statement.
         FindingsError: It has findings of error grade, all listed in ``error.findings``.
     """
-    return scenario_acts.read_scenario(str(scenario)).world
+    return scenario_acts.view_world(scenario_acts.read_scenario(str(scenario)).world, under=under)
 
 
 def check(
@@ -206,13 +224,20 @@ def plan(world: World, policy: Policy | None = None) -> Plan:
     return Plan(world, plans.make_plan(world, policy))
 
 
-def assess(world: World, proposal: Proposal | str | Path, *, is_whole_market: bool = False) -> Assessment:
+def assess(
+    world: World,
+    proposal: Proposal | str | Path,
+    *,
+    is_whole_market: bool = False,
+    is_under_each: bool = False,
+) -> Assessment:
     """Return what a proposal comes to: four futures side by side, in every case, and what the uncertain does.
 
     Args:
         world: The facts; its view's case is the one that break-evens and second reading speak of.
         proposal: A proposal, its TOML file, or its name where the world is a bundled scenario's.
         is_whole_market: Whether all lots and orders are divided anew, not only those concerned.
+        is_under_each: Whether it is assessed again under each statement that does not stand: `Assessment.under_each`.
 
     Raises:
         UsageError: There is no such proposal, or `world` is no world.
@@ -222,7 +247,8 @@ def assess(world: World, proposal: Proposal | str | Path, *, is_whole_market: bo
         raise UsageError(
             f"An assessment is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first."
         )
-    return assessments.assess_proposal(world, proposal, is_whole_market=is_whole_market)
+    found = assessments.assess_proposal(world, proposal, is_whole_market=is_whole_market)
+    return trials.assess_under_each(found) if is_under_each else found
 
 
 def suggest(world: World, *, most: int = MOST) -> Suggestions:
@@ -242,12 +268,15 @@ def suggest(world: World, *, most: int = MOST) -> Suggestions:
     return suggestions.suggest(world, most=most)
 
 
-def claims(world: World, *, proposals: Iterable[Proposal] | None = None) -> Claims:
+def claims(
+    world: World, *, proposals: Iterable[Proposal] | None = None, is_under_each: bool = False
+) -> Claims:
     """Return what was said against what its viewer knew: every claim judged, and what does not hold together.
 
     Args:
         world: The facts; `world.as_known_on(day, viewpoint)` says who looks, and from which day.
         proposals: What was decided; None: the proposals beside the bundled scenario that the world is of.
+        is_under_each: Whether they are judged again under each statement that does not stand: `Claims.under_each`.
 
     Raises:
         UsageError: `world` is no world.
@@ -257,7 +286,8 @@ def claims(world: World, *, proposals: Iterable[Proposal] | None = None) -> Clai
         raise UsageError(
             f"Claims are judged in a world, not in {type(world).__name__}.", fix="Use ap.read(…) first."
         )
-    return claim_acts.claims_of(world, proposals=proposals)
+    found = claim_acts.claims_of(world, proposals=proposals)
+    return trials.claims_under_each(found) if is_under_each else found
 
 
 def conflicts(

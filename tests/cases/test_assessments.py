@@ -22,7 +22,7 @@ import pytest
 from apportion.commands.scenarios import check_scenario, read_scenario
 from apportion.errors import Severity
 from apportion.files.folder import find_scenario
-from apportion.files.proposals import read_proposal
+from apportion.files.proposal_reading import read_proposal
 from apportion.study.assess import Assessment, assess
 from apportion.study.breakeven import break_evens_frame
 

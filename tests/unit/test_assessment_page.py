@@ -10,7 +10,7 @@ import pytest
 
 import apportion as ap
 from apportion.commands.assessments import assessment_as_json, page_of, tell_assessment, write_assessment
-from apportion.files.proposals import read_proposal
+from apportion.files.proposal_reading import read_proposal
 from apportion.model.proposal import Kind, Move, Proposal
 from apportion.report.assessment_answers import answers_grid, break_evens_grid, sign_key
 from apportion.report.assessment_bars import tornadoes, waterfall

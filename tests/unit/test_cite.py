@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 import apportion as ap
 from apportion.cli import app
-from apportion.commands.evidence import cite_row, tell_citations
+from apportion.commands.evidence import cite_row, lay_timeline, tell_citations
 from apportion.engine.checks.statements import check_evidence
 from apportion.errors import UsageError
+from apportion.model.proposal import Kind, Proposal
 from apportion.study.cite import cite
 from tests.build import Rows, day, make_world, write_scenario
 from tests.unit.test_trace import SETTINGS, tables
@@ -71,6 +72,8 @@ def test_an_empty_end_of_a_key_may_be_left_out() -> None:
         ("readiness:giga_texas", "SITE,STEP. There are giga_texas,hall-1"),
         ("quotas:any", "The viewer knew none"),
         (":", "A row is TABLE:KEY"),
+        ("decisions:swap-2023-12", "Did you mean 'decision'"),
+        ("decision:swap-2023", "Did you mean 'swap-2023-12'. There are swap-2023-12."),
     ],
 )
 def test_a_row_that_is_not_there_is_told_with_what_is(row: str, told: str) -> None:
@@ -91,6 +94,43 @@ def test_the_command_cites_in_both_languages() -> None:
     assert "備忘錄，2024-06-04 發布" in told.output
     values = json.loads(run.invoke(app, ["cite", STORY, "orders:T1", "--json"]).output)
     assert [source["id"] for source in values[0]["sources"]] == ["C001", "S017"]
+
+
+def test_a_decision_is_cited_as_the_time_line_names_it() -> None:
+    found, _ = lay_timeline(STORY)
+    (name,) = found.entries.filter(kind="decision")["name"]
+    lines = tell_citations(cite_row(STORY, name))
+    assert lines[0] == (
+        "decision:swap-2023-12: 12,000 H100 to X first "
+        "(swap-2023-12.toml; basis: order; known on: 2023-12-01)"
+    )
+    (cited,) = cite_row(STORY, name)
+    assert [source.id for source in cited.sources] == sorted(
+        found.entries.filter(kind="decision")["evidence"][0]
+    )
+    assert cited.as_json()["file_row"] is None
+
+
+@pytest.mark.parametrize("viewpoint", ["all", "public", "party:tesla"])
+def test_a_decision_unknown_to_the_viewer_is_told_as_one_that_is_not_there(viewpoint: str) -> None:
+    told = []
+    for name in ("swap-2023-12", "swap-2023-13"):
+        with pytest.raises(UsageError) as refused:
+            cite_row(STORY, f"decision:{name}", as_known_on=day("2023-11-30"), viewpoint=viewpoint)
+        told.append(f"{refused.value}".replace(name, "NAME"))
+    assert told[0] == told[1]
+    assert "The viewer knew none" in told[0]
+
+
+def test_a_decision_has_its_line_in_both_languages_and_without_a_title() -> None:
+    bare = Proposal(id="mine", kind=Kind.SWAP, file="mine.toml")
+    found = cite(make_world(SETTINGS, tables()), "decision:mine", proposals=[bare])
+    assert tell_citations(found) == [
+        "decision:mine (mine.toml; basis: unknown; known on: always)",
+        "  It names no evidence.",
+    ]
+    answer = CliRunner().invoke(app, ["cite", STORY, "decision:swap-2023-12", "--lang", "zh-TW"])
+    assert "依據類別：訂單" in answer.output
 
 
 def test_rows_without_evidence_are_one_finding_a_table() -> None:

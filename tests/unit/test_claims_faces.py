@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import apportion as ap
 from apportion.cli import app
-from apportion.commands.claims import claims_as_json, claims_of_scenario
+from apportion.commands.claims import claims_as_json, claims_of_scenario, write_claims
 from apportion.errors import UsageError
 from apportion.report.claims import claim_sentence
 from apportion.report.words import Words, languages
@@ -72,7 +72,7 @@ def test_the_files_hold_every_row(tmp_path: Path) -> None:
 def test_nothing_is_written_beside_a_scenario(tmp_path: Path) -> None:
     folder = write_scenario(tmp_path / "small", SETTINGS, tables=GOOD)
     with pytest.raises(UsageError, match="holds a scenario"):
-        claims_of_scenario(str(folder), out=folder)
+        write_claims(claims_of_scenario(str(folder)), folder=folder)
 
 
 def test_a_scenario_without_claims_says_so(tmp_path: Path) -> None:

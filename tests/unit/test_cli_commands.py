@@ -83,6 +83,7 @@ def test_each_command_is_done_with_exit_code_0(run: Runner, plan_folder: Path, t
         "timeline": ["three-orders"],
         "cite": ["three-orders", "orders:alder-1"],
         "claims": ["tesla-x-2023"],
+        "conflicts": ["tesla-x-2023", "swap-2023-12"],
         "packs": [],
         "transfers": ["tesla-x-2023"],
         "export": ["three-orders", "--to", tmp_path / "out"],

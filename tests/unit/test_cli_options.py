@@ -191,6 +191,9 @@ STUDY_OPTIONS = {"--rule", "--case", *VIEW}
 ASSESS_OPTIONS = {"--whole-market", "--case", *VIEW}
 SUGGEST_OPTIONS = {"--most", "--case", *VIEW}
 CLAIMS_OPTIONS = {"--case", *VIEW}
+CONFLICTS_OPTIONS = {"--pack", "--on", "--person", *VIEW}
+# What these change is held in test_under_each.
+UNDER = {"--under", "--under-each", "--most"}
 
 
 @pytest.fixture(scope="module")
@@ -226,13 +229,15 @@ def test_every_option_of_every_command_is_known_here() -> None:
             option for parameter in command.params for option in parameter.opts if option.startswith("--")
         }
         known = {
-            "plan": set(PLAN_OPTIONS),
+            "plan": set(PLAN_OPTIONS) | UNDER,
             "check": VIEW,
             "adherence": STUDY_OPTIONS,
-            "assess": ASSESS_OPTIONS,
+            "assess": ASSESS_OPTIONS | UNDER,
             "suggest": SUGGEST_OPTIONS,
-            "claims": CLAIMS_OPTIONS,
-            # What these change is held in test_trace, test_timeline, test_cite, test_attachments, test_packs and test_transfers.
+            # What these change is held in test_interests_story.
+            "conflicts": CONFLICTS_OPTIONS,
+            "claims": CLAIMS_OPTIONS | UNDER,
+            # What these change is held in test_trace, test_timeline, test_cite and test_attachments.
             "trace": {"--most", "--under-each"},
             "timeline": VIEW | {"--most"},
             "cite": VIEW,

@@ -31,6 +31,14 @@ def test_an_officer_who_owns_part_of_the_other_side_is_conflicted_in_both_forums
     assert conflicted_on(every) == {"p"}
 
 
+def test_an_officer_of_one_side_with_a_share_below_the_mark_of_the_other_stands_on_one_side() -> None:
+    little = graph(tie("p", "a"), owns("p", "b", "1"))
+    every = find_conflicts(little, entities=("a", "b"), persons=["p"], span=TODAY, pack=STRICT)
+    assert {one.entity: one.is_conflicted for one in every} == {"a": False, "b": True}
+    assert all(one.is_tied for one in every)
+    assert conflicted_on(every) == frozenset()
+
+
 def test_what_a_spouse_owns_conflicts_in_both_directions() -> None:
     for family in (tie("p", "s", "family"), tie("s", "p", "family")):
         home = graph(tie("p", "a", "director"), family, owns("s", "b", "5"))

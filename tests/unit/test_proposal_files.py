@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 import apportion as ap
 from apportion.cli import app
 from apportion.commands.assessments import open_proposal
+from apportion.commands.claims import claims_of_scenario
 from apportion.commands.scenarios import check_scenario, export_scenario
 from apportion.errors import Severity
-from apportion.files.proposals import find_proposal
+from apportion.files.proposals import find_proposal, proposals_beside
 from tests.build import day
 
 STORY, SWAP = "tesla-x-2023", "swap-2023-12"
@@ -33,6 +34,49 @@ def test_a_zip_of_a_zip_holds_the_same_proposal_and_bytes(tmp_path: Path) -> Non
     export_scenario(STORY, to=first, made_on=MADE_ON)
     export_scenario(str(first), to=second, made_on=MADE_ON)
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("target", ["copy", "copy.zip", "copy.xlsx", "parquet"])
+def test_claims_and_time_line_are_the_same_wherever_the_scenario_lies(target: str, tmp_path: Path) -> None:
+    suffix = ".parquet" if target == "parquet" else ".csv"
+    export_scenario(STORY, to=tmp_path / target, made_on=MADE_ON, suffix=suffix)
+    said, known = (_printed(command, scenario=STORY) for command in ("claims", "timeline"))
+    assert '"swap-2023-12"' in said
+    assert '"decision:swap-2023-12"' in known
+    assert _printed("claims", scenario=str(tmp_path / target)) == said
+    # Where a row stands is all that may differ: it is elsewhere.
+    assert _unplaced(_printed("timeline", scenario=str(tmp_path / target))) == _unplaced(known)
+
+
+def _printed(command: str, *, scenario: str) -> str:
+    answer = CliRunner().invoke(app, [command, scenario, "--json"])
+    assert answer.exit_code == 0, answer.output
+    return answer.stdout
+
+
+def _unplaced(text: str) -> str:
+    return "\n".join(
+        line for line in text.splitlines() if not line.lstrip().startswith(('"file":', '"row":'))
+    )
+
+
+def test_settings_of_others_beside_a_workbook_are_no_proposals(tmp_path: Path) -> None:
+    book = tmp_path / "copy.xlsx"
+    export_scenario(STORY, to=book, made_on=MADE_ON)
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'mine'\n", encoding="utf-8")
+    assert list(proposals_beside(book)) == [f"{SWAP}.toml"]
+    assert not [one for one in check_scenario(str(book)) if one.file == "pyproject.toml"]
+
+
+@pytest.mark.parametrize("held", ["kind =", "kind = 'swop'", "[[moves]]"])
+def test_a_wrong_proposal_beside_a_workbook_is_no_silence(held: str, tmp_path: Path) -> None:
+    book = tmp_path / "copy.xlsx"
+    export_scenario(STORY, to=book, made_on=MADE_ON)
+    for name in ("first.toml", "second.toml"):
+        (tmp_path / name).write_text(held, encoding="utf-8")
+    with pytest.raises(ap.FindingsError) as told:
+        claims_of_scenario(str(book))
+    assert {one.file for one in told.value.findings} == {"first.toml", "second.toml"}
 
 
 @pytest.mark.parametrize("target", ["copy", "copy.xlsx"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from apportion.commands.assessments import assess_scenario
+from apportion.commands.assessments import assess_scenario, write_assessment
 from apportion.commands.evidence import lay_timeline
 from apportion.commands.plans import plan_scenario
 from tests.build import day
@@ -47,9 +47,8 @@ def test_plan_and_time_line_of_a_day_and_viewpoint_come_again(
 
 
 def test_an_assessment_of_a_day_and_viewpoint_comes_again(tmp_path: Path) -> None:
-    assess_scenario(
-        STORY, SWAP, out=tmp_path / "here", as_known_on=day("2024-04-23"), viewpoint="party:nvidia"
-    )
+    found = assess_scenario(STORY, SWAP, as_known_on=day("2024-04-23"), viewpoint="party:nvidia")
+    write_assessment(found, folder=tmp_path / "here")
     view = ("--as-known-on", "2024-04-23", "--viewpoint", "party:nvidia")
     run_apart("assess", STORY, SWAP, *view, "--out", str(tmp_path / "apart"))
     assert bytes_of(tmp_path / "here") == bytes_of(tmp_path / "apart")

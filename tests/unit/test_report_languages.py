@@ -22,6 +22,7 @@ from apportion.model.world import World
 from apportion.report.adherence_page import adherence_html
 from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
 from apportion.report.claims_page import claims_html
+from apportion.report.conflicts_page import conflicts_html
 from apportion.report.facts import grade_words, place_words, source_words, unit_words
 from apportion.report.suggestions_page import suggestions_html
 from apportion.report.words import FORMS, Sentence, Words, language_tag, languages
@@ -52,6 +53,7 @@ AS_WRITTEN = [
         "assess",
         "suggest",
         "claims",
+        "conflicts",
     ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
     *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "comparison.csv", "suggestion-1.toml"),
@@ -363,4 +365,15 @@ def test_a_page_that_names_another_language_than_its_own_is_refused(tmp_path: Pa
 def test_the_chinese_page_of_claims_says_nothing_in_english_but_names(world: World) -> None:
     page = Told(claims_html(ap.claims(world), words=CHINESE))
     assert english_in(page, known=known_names(world) | {PROPOSAL}) == []
+    assert "--lang zh-Hant" in "".join(page.said)
+
+
+def test_the_chinese_page_of_conflicts_says_nothing_in_english_but_names(world: World) -> None:
+    found = ap.conflicts(world, PROPOSAL, persons=["nvidia-chief-executive"])
+    page = Told(conflicts_html(found, words=CHINESE))
+    # A drawing breaks a name at its spaces.
+    parts = {part for name in world.parties["name"] for part in name.replace(",", "").split()}
+    known = {PROPOSAL, found.proposal.title, found.pack.id, "--pack", "--on", "--person"}
+    known |= known_names(world) | parts
+    assert english_in(page, known=known) == []
     assert "--lang zh-Hant" in "".join(page.said)

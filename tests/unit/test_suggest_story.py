@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 import apportion as ap
 from apportion.cli import app
 from apportion.commands.suggestions import proposals_of, write_suggestions
-from apportion.files.proposals import read_proposal
+from apportion.files.proposal_reading import read_proposal
 from apportion.model.plan import MILLION
 from apportion.model.policy import Case
 from apportion.study.book import Send, read_book

@@ -115,6 +115,11 @@ MALFORMED: dict[str, Change] = {
     "a day that is none": set_stage(0, round_on="2025-01-01"),
     "a policy of nothing": lambda plan: replace(plan, policy=None),  # type: ignore[arg-type]
     "a view of nothing": lambda plan: replace(plan, view=None),  # type: ignore[arg-type]
+    "statements that are no names": lambda plan: replace(plan, view=replace(plan.view, under=(3,))),  # type: ignore[arg-type]
+    "a statement in place of a list of them": lambda plan: replace(
+        plan,
+        view=replace(plan.view, under="supply:l1@2"),  # type: ignore[arg-type]
+    ),
     "a cut order of words": lambda plan: replace(plan, cut_orders=("A1",)),  # type: ignore[arg-type]
     "a cut order without days": lambda plan: replace(
         plan,

@@ -18,18 +18,30 @@ from apportion.cli.options import (
     CaseName,
     KnownOn,
     Language,
+    MostTried,
     PlanFolder,
     Scenario,
     ScenarioAt,
+    Under,
+    UnderEach,
     Viewpoint,
     day_of,
     today,
 )
-from apportion.cli.printing import count_of, print_findings, print_json, print_table, tables_json
+from apportion.cli.printing import (
+    count_of,
+    print_findings,
+    print_json,
+    print_table,
+    tables_json,
+    told_on_terminal,
+)
 from apportion.version import VERSION
 
 if TYPE_CHECKING:
-    from apportion.errors import ApportionError
+    from collections.abc import Sequence
+
+    from apportion.errors import ApportionError, Finding
 
 # A plan names its first findings; `check` is there to list them all.
 _FINDINGS_SHOWN = 5
@@ -99,6 +111,9 @@ def plan(
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
+    under: Under = None,
+    under_each: UnderEach = False,
+    most: MostTried = 12,
     lang: Language = "en",
     as_json: AsJson = False,
 ) -> None:
@@ -106,6 +121,7 @@ def plan(
     from apportion.commands.folders import tell_page
     from apportion.commands.plans import plan_scenario, summarise
     from apportion.commands.policies import policy_changes
+    from apportion.commands.under_each import plan_under_each, tell_under_each, write_under_each
 
     changes = policy_changes(
         rule=rule, level_by=level_by, count=count, exact_shares=exact_shares, no_readiness=no_readiness
@@ -117,20 +133,34 @@ def plan(
         as_known_on=day_of(as_known_on),
         viewpoint=viewpoint,
         case=case,
+        under=under or (),
         language=lang,
     )
+    tried = None
+    if under_each:
+        with told_on_terminal("statements tried") as tell:
+            tried = plan_under_each(world, made, most=most, tell=tell)
+    if out is not None:
+        write_under_each(tried, folder=out)
     if as_json:
-        print_json({**made.body, "tables": tables_json(made.tables), "digest": made.digest})
+        told = {} if tried is None else {"under_each": tried.as_json()}
+        print_json({**made.body, "tables": tables_json(made.tables), "digest": made.digest, **told})
         return
-    print_findings(made.findings[:_FINDINGS_SHOWN], to_error=True)
-    if len(made.findings) > _FINDINGS_SHOWN:
-        more = len(made.findings) - _FINDINGS_SHOWN
-        typer.echo(f"… and {more} more findings: `apportion check {scenario}` lists all.", err=True)
+    _tell_first(made.findings, scenario=scenario)
     sentence, rows = summarise(world, made, language=lang)
     print_table(rows)
     typer.echo(sentence)
+    if tried is not None:
+        typer.echo("\n".join(tell_under_each(tried, world, language=lang)))
     if out is not None:
         typer.echo(tell_page(out / "report.html", language=lang))
+
+
+def _tell_first(findings: Sequence[Finding], *, scenario: str) -> None:
+    print_findings(findings[:_FINDINGS_SHOWN], to_error=True)
+    if len(findings) > _FINDINGS_SHOWN:
+        more = len(findings) - _FINDINGS_SHOWN
+        typer.echo(f"… and {more} more findings: `apportion check {scenario}` lists all.", err=True)
 
 
 @app.command()

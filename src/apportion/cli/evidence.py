@@ -84,7 +84,10 @@ def timeline(
 def cite(
     scenario: Scenario,
     row: Annotated[
-        str, typer.Argument(help="TABLE:KEY, e.g. orders:T1 or readiness:giga_texas,hall-1.", metavar="ROW")
+        str,
+        typer.Argument(
+            help="TABLE:KEY, e.g. orders:T1 or readiness:giga_texas,hall-1; or decision:ID.", metavar="ROW"
+        ),
     ],
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",

@@ -32,6 +32,21 @@ ScenarioAt = Annotated[
     str | None, typer.Option("--scenario", help="Where the plan's scenario lies now.", metavar="SCENARIO")
 ]
 
+Under = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--under",
+        help="Take this statement, TABLE:KEY@ROW, to be the only one of its fact; may be repeated.",
+        metavar="STATEMENT",
+    ),
+]
+UnderEach = Annotated[
+    bool,
+    typer.Option(
+        "--under-each", help="Try each statement that is not used, up to --most, and say what it changes."
+    ),
+]
+MostTried = Annotated[int, typer.Option("--most", help="So many statements are tried.", min=1)]
 
 RULES = "max-min, pro-rata, first-come, priority or as-booked."
 

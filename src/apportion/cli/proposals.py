@@ -7,7 +7,18 @@ from typing import Annotated
 
 import typer
 
-from apportion.cli.options import AsJson, CaseName, KnownOn, Language, Scenario, Viewpoint, day_of
+from apportion.cli.options import (
+    AsJson,
+    CaseName,
+    KnownOn,
+    Language,
+    MostTried,
+    Scenario,
+    Under,
+    UnderEach,
+    Viewpoint,
+    day_of,
+)
 from apportion.cli.printing import print_findings, print_json, print_table, told_on_terminal
 
 commands = typer.Typer()
@@ -30,6 +41,9 @@ def assess(
     as_known_on: KnownOn = None,
     viewpoint: Viewpoint = "all",
     case: CaseName = "middle",
+    under: Under = None,
+    under_each: UnderEach = False,
+    most: MostTried = 12,
     as_json: AsJson = False,
 ) -> None:
     """Judge a swap, diversion or priority before it happens: four futures, for every side, in every case."""
@@ -38,24 +52,34 @@ def assess(
         assess_scenario,
         assessment_as_json,
         tell_assessment,
+        write_assessment,
     )
     from apportion.commands.folders import tell_page
+    from apportion.commands.under_each import assess_under_each, tell_under_each
+    from apportion.report.words import Words
 
+    Words.load(lang)
     found = assess_scenario(
         scenario,
         proposal,
-        out=out,
         as_known_on=day_of(as_known_on),
         viewpoint=viewpoint,
         case=case,
+        under=under or (),
         is_whole_market=whole_market,
-        language=lang,
     )
+    if under_each:
+        with told_on_terminal("statements tried") as tell:
+            found = assess_under_each(found, most=most, tell=tell)
+    if out is not None:
+        write_assessment(found, folder=out, language=lang)
     if as_json:
         print_json(assessment_as_json(found, language=lang))
         return
     print_findings(found.findings, to_error=True)
     typer.echo("\n".join(tell_assessment(found, language=lang)))
+    if found.under_each is not None:
+        typer.echo("\n".join(tell_under_each(found.under_each, found.world, language=lang)))
     if out is not None:
         typer.echo(tell_page(out / ASSESSMENT_PAGE, language=lang))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +12,11 @@ import polars as pl
 
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
-from apportion.errors import Finding, FindingsError, in_order
+from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
+from apportion.errors import FindingsError, has_errors, in_order
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import find_proposal, read_proposal
+from apportion.files.proposal_reading import read_partly, read_proposal
+from apportion.files.proposals import find_proposal
 from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
@@ -22,7 +24,9 @@ from apportion.model.world import ALL, World
 from apportion.report.assessment import assessment_html, assessment_json, assessment_sentences
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.assess import Assessment, assess
+from apportion.study.book import read_book
 from apportion.study.breakeven import break_evens_frame
+from apportion.study.moves import check_alone
 
 __all__ = [
     "ASSESSMENT_PAGE",
@@ -46,56 +50,41 @@ def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
         FindingsError: It cannot be read; all that is wrong is in ``findings``.
     """
     file, held = find_proposal(name_or_path, source=find_source(scenario))
-    return _read(held, file=file)[0]
-
-
-def _read(held: bytes, *, file: str) -> tuple[Proposal, list[Finding]]:
-    """Return a proposal with the warnings of reading it.
-
-    Raises:
-        FindingsError: It cannot be read; all that is wrong is in ``findings``.
-    """
     proposal, findings = read_proposal(held, file=file)
     if proposal is None:
         raise FindingsError(findings)
-    return proposal, findings
+    return proposal
 
 
 def assess_scenario(
     scenario: str,
     proposal: str,
     *,
-    out: Path | None = None,
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
+    under: Iterable[str] = (),
     is_whole_market: bool = False,
-    language: str = DEFAULT_LANGUAGE,
 ) -> Assessment:
-    """Return what a proposal comes to, and write it where asked to.
+    """Return what a proposal comes to.
 
     Args:
         scenario: A folder, workbook, zip or bundled name.
         proposal: A file, or the name of one beside the scenario.
-        out: Where its page and files go; None: nowhere.
         as_known_on: Only what was known by the end of this day.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites that the page speaks of first.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
         is_whole_market: Whether all lots and orders are divided anew.
-        language: The language of the page and of the summary in ``comparison.json``.
 
     Raises:
-        UsageError: There is no such scenario, proposal, viewpoint, case or language.
+        UsageError: There is no such scenario, proposal, viewpoint, case or statement.
         FindingsError: The scenario or the proposal has findings of error grade.
     """
-    Words.load(language)
     looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     file, held = find_proposal(proposal, source=find_source(scenario))
-    found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
-    if out is not None:
-        write_assessment(found, folder=out, language=language)
-    return found
+    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
 
 
 def assess_proposal(
@@ -122,7 +111,11 @@ def assess_proposal(
 
 def _assess_file(world: World, held: bytes, *, file: str, is_whole_market: bool) -> Assessment:
     """Return what a proposal's file comes to, with what was found of the file beside what was found of its moves."""
-    proposal, warnings = _read(held, file=file)
+    proposal, warnings = read_partly(held, file=file)
+    if proposal is None:
+        raise FindingsError(warnings)
+    if has_errors(warnings):
+        raise FindingsError(in_order([*warnings, *check_alone(world, proposal, book=read_book(world))]))
     try:
         found = assess(world, proposal, is_whole_market=is_whole_market)
     except FindingsError as error:
@@ -175,7 +168,9 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT
     body = json.dumps(assessment_json(found, language=language), ensure_ascii=False, indent=1)
     files["comparison.json"] = f"{body}\n".encode()
     files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
-    return write_files(folder, files)
+    written = write_files(folder, files)
+    write_under_each(found.under_each, folder=folder)
+    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
 
 
 def _csv_bytes(frame: pl.DataFrame) -> bytes:

@@ -10,9 +10,9 @@ from pathlib import Path
 from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
-from apportion.errors import FindingsError
+from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import proposals_beside, read_proposal
+from apportion.files.proposals import read_proposals
 from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
@@ -38,33 +38,27 @@ _JSON = "claims.json"
 def claims_of_scenario(
     scenario: str,
     *,
-    out: Path | None = None,
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
-    language: str = DEFAULT_LANGUAGE,
+    under: Iterable[str] = (),
 ) -> Claims:
-    """Return the claims of a scenario against what its viewer knew, and write them where asked to.
+    """Return the claims of a scenario against what its viewer knew.
 
     Args:
         scenario: A folder, workbook, zip or bundled name.
-        out: Where the tables go; None: nowhere.
         as_known_on: Only what was known by the end of this day; None: by the last day of the plan.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites that plain evidence is of.
-        language: The language of the sentences in ``claims.json``.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
 
     Raises:
-        UsageError: There is no such scenario, viewpoint, case or language, or nothing can be written there.
+        UsageError: There is no such scenario, viewpoint, case or statement.
         FindingsError: The scenario, or a proposal beside it, has findings of error grade.
     """
-    Words.load(language)
     looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
-    found = judge_claims(world, undecided_proposals(find_source(scenario)))
-    if out is not None:
-        write_claims(found, folder=out, language=language)
-    return found
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
+    return judge_claims(world, undecided_proposals(find_source(scenario)))
 
 
 def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> Claims:
@@ -81,21 +75,6 @@ def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> C
         return judge_claims(world, proposals)
     name = world.settings.name
     return judge_claims(world, read_proposals(find_scenario(name)) if name in bundled_names() else ())
-
-
-def read_proposals(source: Path) -> list[Proposal]:
-    """Return the proposals that lie beside a scenario.
-
-    Raises:
-        FindingsError: One has findings of error grade.
-    """
-    found: list[Proposal] = []
-    for file, held in sorted(proposals_beside(source).items()):
-        proposal, findings = read_proposal(held, file=file)
-        if proposal is None:
-            raise FindingsError(findings)
-        found.append(proposal)
-    return found
 
 
 def undecided_proposals(source: Path) -> list[Proposal]:
@@ -146,4 +125,6 @@ def write_claims(found: Claims, *, folder: Path, language: str = DEFAULT_LANGUAG
         _JSON: f"{body}\n".encode(),
         CLAIMS_PAGE: claims_html(found, words=Words.load(language)).encode(),
     }
-    return write_files(folder, files)
+    written = write_files(folder, files)
+    write_under_each(found.under_each, folder=folder)
+    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]

@@ -14,7 +14,8 @@ from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import FindingsError, UsageError
 from apportion.files.folder import bundled_names, find_scenario
 from apportion.files.packs import DEFAULT_PACK, load_pack
-from apportion.files.proposals import find_proposal, read_proposal
+from apportion.files.proposal_reading import read_proposal
+from apportion.files.proposals import find_proposal
 from apportion.govern.inquiry import Conflicts, look_for_conflicts
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal

@@ -31,7 +31,7 @@ from apportion.govern.frozen import Frozen
 from apportion.govern.hold import stand
 from apportion.govern.interests import DIRECTOR, OWNER, Graph, Span, read_graph, union
 from apportion.govern.packs import Pack
-from apportion.govern.stake import value_at_stake
+from apportion.govern.proposal_worth import value_at_stake
 from apportion.govern.state import Case
 from apportion.govern.transfers import read_transfers
 from apportion.govern.worth import Worth

@@ -10,7 +10,8 @@ from apportion.commands import clock
 from apportion.errors import Code, Finding, FindingsError, Severity
 from apportion.files.decisions import FILE, Log, Moved, append, can_be_added_to, folder_to_decide_in, read_log
 from apportion.files.packs import DEFAULT_PACK, load_pack
-from apportion.files.proposals import proposals_of, read_proposal
+from apportion.files.proposal_reading import read_proposal
+from apportion.files.proposals import proposals_beside
 from apportion.govern import acts
 from apportion.govern.decision import Broken, proceed, replay
 from apportion.govern.events import Event
@@ -83,7 +84,7 @@ def _told(refusal: Refusal) -> str:
 def proposals_by_id(source: Path) -> dict[str, Proposal]:
     """Return the proposals beside a scenario that can be read, by their id; of two of one id, the first by file."""
     found: dict[str, Proposal] = {}
-    for file, held in sorted(proposals_of(source).items()):
+    for file, held in sorted(proposals_beside(source).items()):
         proposal, _ = read_proposal(held, file=file)
         if proposal is not None:
             found.setdefault(proposal.id, proposal)

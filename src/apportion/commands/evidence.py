@@ -12,19 +12,18 @@ import polars as pl
 from apportion.commands.folders import write_files
 from apportion.commands.plans import make_plan, open_plan
 from apportion.commands.scenarios import read_scenario, view_world
-from apportion.errors import FindingsError, UsageError
-from apportion.files.proposals import proposals_beside, read_proposal
+from apportion.errors import UsageError
+from apportion.files.proposals import read_proposals
 from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.plan import Plan
-from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, View, World
 from apportion.report.cite import citation_lines
 from apportion.report.timeline import changed_texts, more_sentence, timeline_sentences, timeline_table
 from apportion.report.trace import Block, trace_blocks
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import Citation, cite
-from apportion.study.timeline import Timeline, timeline
+from apportion.study.timeline import DECISION, Timeline, timeline
 from apportion.study.trace import MOST, Trace, trace, trace_under_each
 
 __all__ = [
@@ -124,25 +123,10 @@ def lay_timeline(
     """
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
-    found = timeline(world, _decisions(find_source(scenario)))
+    found = timeline(world, read_proposals(find_source(scenario)))
     if out is not None:
         _write_timeline(found, folder=out, view=world.view)
     return found, world.view
-
-
-def _decisions(source: Path) -> list[Proposal]:
-    """Return the proposals beside a scenario.
-
-    Raises:
-        FindingsError: One of them cannot be read.
-    """
-    decisions: list[Proposal] = []
-    for name, held in proposals_beside(source).items():
-        proposal, findings = read_proposal(held, file=name)
-        if proposal is None:
-            raise FindingsError(findings)
-        decisions.append(proposal)
-    return decisions
 
 
 def _write_timeline(found: Timeline, *, folder: Path, view: View) -> None:
@@ -183,14 +167,16 @@ def tell_timeline(
 def cite_row(
     scenario: str, row: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Citation]:
-    """Return every statement of a row, ``TABLE:KEY``, that a viewer knew, with its evidence.
+    """Return every statement of a row, ``TABLE:KEY``, or a ``decision:ID``, that a viewer knew, with its evidence.
 
     Raises:
-        UsageError: There is no such scenario, row or viewpoint.
-        FindingsError: The scenario has findings of error grade.
+        UsageError: There is no such scenario, row, decision or viewpoint.
+        FindingsError: The scenario, or where a decision is asked for a proposal beside it, has findings of error grade.
     """
     looked = read_scenario(scenario)
-    return cite(view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint), row)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
+    is_decision = row.startswith(f"{DECISION}:")
+    return cite(world, row, proposals=read_proposals(find_source(scenario)) if is_decision else ())
 
 
 def tell_citations(citations: list[Citation], *, language: str = DEFAULT_LANGUAGE) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from apportion.report.page import language_of, report_html
 from apportion.report.summary import summary_sentence, summary_table
 from apportion.report.why import why_sentences
 from apportion.report.words import DEFAULT_LANGUAGE, Words
+from apportion.study.chosen import choose
 from apportion.study.replay import Replay, replay
 from apportion.study.summaries import customers_table, sites_table
 from apportion.verify import Refusal, verify
@@ -82,6 +83,7 @@ def plan_scenario(
     as_known_on: dt.date | None = None,
     viewpoint: str = ALL,
     case: str = "middle",
+    under: Iterable[str] = (),
     language: str = DEFAULT_LANGUAGE,
 ) -> tuple[World, Plan]:
     """Plan a scenario and write its files.
@@ -93,6 +95,7 @@ def plan_scenario(
         as_known_on: Only what was known by the end of this day.
         viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
         case: The readiness of sites.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
         language: The language of the page; nothing else of a plan depends on it.
 
     Returns:
@@ -100,7 +103,7 @@ def plan_scenario(
     """
     Words.load(language)
     looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     plan = make_plan(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
     if out is not None:
         write_plan(plan, out, source=scenario, page=report_html(world, plan, language=language))
@@ -131,7 +134,13 @@ def _plan_and_scenario(folder: Path, *, scenario: str | None) -> tuple[World, Pl
     world = view_world(
         looked.world, as_known_on=view.as_known_on, viewpoint=view.viewpoint, case=str(view.case)
     )
-    return world, plan
+    try:
+        return choose(world, view.under), plan
+    except UsageError as error:
+        raise PlanFileError(
+            f"The plan was made under a statement that this scenario has no longer. {error.message}",
+            fix="Plan it again, or name with --scenario where the facts it was made from lie.",
+        ) from error
 
 
 def _names_are_known(world: World, plan: Plan) -> bool:

@@ -13,14 +13,16 @@ from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_
 from apportion.files.attachments import attachments_beside, check_attachments
 from apportion.files.decisions import decisions_beside
 from apportion.files.folder import bundled_names
-from apportion.files.proposals import proposals_beside, proposals_of, read_proposal
+from apportion.files.proposal_reading import read_partly
+from apportion.files.proposals import proposals_beside
 from apportion.files.sources import find_source, read_source, write_source
 from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_template import write_template
 from apportion.model.told import first_of_each
 from apportion.model.world import ALL, PARTY_PREFIX, World
 from apportion.study.book import read_book
-from apportion.study.moves import resolve_moves
+from apportion.study.chosen import choose
+from apportion.study.moves import check_alone, resolve_moves
 
 __all__ = [
     "Looked",
@@ -55,14 +57,26 @@ def list_scenarios() -> list[str]:
 
 
 def view_world(
-    world: World, *, as_known_on: dt.date | None = None, viewpoint: str = ALL, case: str = "middle"
+    world: World,
+    *,
+    as_known_on: dt.date | None = None,
+    viewpoint: str = ALL,
+    case: str = "middle",
+    under: Iterable[str] = (),
 ) -> World:
     """Return a world under a view.
 
+    Args:
+        world: All facts.
+        as_known_on: Only what was known by the end of this day.
+        viewpoint: To whom: ``all``, ``public`` or ``party:NAME``.
+        case: The readiness of sites.
+        under: Statements, each ``TABLE:KEY@ROW``, taken to be the only ones of their facts.
+
     Raises:
-        UsageError: There is no such viewpoint or case.
+        UsageError: There is no such viewpoint, case or statement.
     """
-    return world.as_known_on(as_known_on, viewpoint).case(case)
+    return choose(world.as_known_on(as_known_on, viewpoint).case(case), under)
 
 
 def check_scenario(
@@ -91,9 +105,13 @@ def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[
     With their moves only where the facts are sound, and where the view hides none of them.
     """
     for name, held in proposals_beside(source).items():
-        proposal, findings = read_proposal(held, file=name)
+        proposal, findings = read_partly(held, file=name)
         yield from findings
-        if proposal is not None and is_sound and not world.view.is_filtered:
+        if proposal is None or not is_sound or world.view.is_filtered:
+            continue
+        if has_errors(findings):
+            yield from check_alone(world, proposal, book=read_book(world))
+        else:
             yield from resolve_moves(world, proposal, book=read_book(world))[1]
 
 
@@ -160,8 +178,8 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
     """
     source = find_source(scenario)
-    looked, known = read_files(source), known_of(source)
-    decided = {name: held for name, held in proposals_of(source).items() if not known.is_empty}
+    looked = read_files(source)
+    known_of(source)  # A log that does not hold together is not handed on.
     return write_source(
         looked.world,
         to,
@@ -169,7 +187,6 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         made_on=made_on,
         extra_sheets=looked.extra_sheets,
         beside={
-            **decided,
             **proposals_beside(source),
             **attachments_beside(source),
             **decisions_beside(source),

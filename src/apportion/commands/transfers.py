@@ -10,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands.claims import read_proposals
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import FindingsError
 from apportion.files.packs import DEFAULT_PACK, load_pack
+from apportion.files.proposals import read_proposals
 from apportion.files.sources import find_source
 from apportion.govern.interests import read_graph
 from apportion.govern.materiality import PairYear

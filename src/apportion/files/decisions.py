@@ -14,14 +14,16 @@ import contextlib
 import json
 import os
 import stat
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from apportion.digest import canonical_bytes, digest
 from apportion.errors import ApportionError, Code, Finding, Severity, UsageError
-from apportion.files.archive import archived_files
+from apportion.files.archive import Broken, check_archive
 from apportion.files.workbook import is_workbook
 from apportion.govern.events import Event
 
@@ -64,8 +66,8 @@ class Log:
 def read_log(source: Path) -> Log:
     """Return the log of a scenario: in its folder, in its zip, or beside its workbook; empty where there is none."""
     if source.suffix.lower() == ".zip" and source.is_file():
-        held = archived_files(source, suffix=Path(FILE).suffix).get(FILE)
-        return Log() if held is None else read_lines(held)
+        packed = _packed(source)
+        return Log() if packed is None else read_lines(packed)
     file = _folder_of(source) / FILE
     try:
         held = _content(file)
@@ -74,6 +76,17 @@ def read_log(source: Path) -> Log:
     except OSError as error:
         return Log(findings=(_broken(None, "", found=f"It cannot be read: {error.strerror or error}."),))
     return read_lines(held)
+
+
+def _packed(source: Path) -> bytes | None:
+    """Return the log in a zip; None where it has none, or cannot be opened, which reading the scenario tells."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            check_archive(archive)
+            names = [name for name in archive.namelist() if PurePosixPath(name).name == FILE]
+            return archive.read(min(names, key=lambda name: name.count("/"))) if names else None
+    except (zipfile.BadZipFile, zlib.error, Broken, EOFError, OSError, ValueError, RuntimeError):
+        return None
 
 
 def decisions_beside(source: Path) -> dict[str, bytes]:

@@ -178,6 +178,7 @@ def _view(raw: Mapping[str, Any]) -> View:
         as_known_on=None if day is None else _day(day),
         viewpoint=str(raw["viewpoint"]),
         case=Case(raw["case"]),
+        under=tuple(str(one) for one in raw.get("under", ())),
     )
 
 

@@ -145,6 +145,7 @@ def _readme(plan: Plan, made_on: dt.date, *, sentence: str) -> list[tuple[str, s
         ("Scenario", plan.scenario),
         ("Made on", made_on),
         ("As of", f"{day}; viewpoint {view.viewpoint}; case {view.case}."),
+        *[("Only statement taken", one) for one in view.under],
         ("Digest of the facts", plan.world_digest),
         ("Digest of the plan", plan.digest),
         ("Software", f"apportion {plan.software}"),

@@ -72,7 +72,7 @@ class Standing:
         person: The person, or a body that stands for persons.
         entity: The entity whose forum it is.
         is_member: Whether the person is a director of it on the last day.
-        is_tied: Whether any tie or path leads to it: whether the person stands on its side at all.
+        is_tied: Whether any tie or path leads to it, however little it weighs.
         is_conflicted: Whether any reading of what is held ties the person to another entity on the proposal.
         stakes: What the person holds of each other entity.
     """
@@ -169,12 +169,16 @@ def persons_concerned(
 
 
 def conflicted_on(standings: Iterable[Standing]) -> frozenset[str]:
-    """Return who is conflicted on the proposal as a whole: in the forum of an entity they are tied to themselves.
+    """Return who is conflicted on the proposal as a whole: in the forum of an entity on whose side they stand.
 
-    Whoever is tied to one entity alone would be conflicted in the forum of every other; that bars nobody from
-    deciding for the one, or no director could.
+    They stand on the side of an entity as its directors, or by a tie to it that would conflict elsewhere. Whoever
+    is tied to one entity alone would be conflicted in the forum of every other; that bars nobody from deciding for
+    the one, or no director could.
     """
-    return frozenset(one.person for one in standings if one.is_conflicted and one.is_tied)
+    every = tuple(standings)
+    on_side = {(one.person, one.entity) for one in every if one.is_member}
+    on_side |= {(one.person, stake.entity) for one in every for stake in one.conflicting}
+    return frozenset(one.person for one in every if one.is_conflicted and (one.person, one.entity) in on_side)
 
 
 def sides_of(

@@ -108,7 +108,7 @@ class Conflicts:
 
     @property
     def conflicted(self) -> tuple[str, ...]:
-        """Return who is conflicted in the forum of an entity that they are tied to themselves, by name."""
+        """Return who is conflicted in the forum of an entity on whose side they stand, by name."""
         return tuple(sorted(conflicted_on(self.standings)))
 
     def standing(self, person: str, entity: str) -> Standing:

@@ -23,7 +23,7 @@ from apportion.govern.materiality import (
     pair_years,
 )
 from apportion.govern.packs import Pack
-from apportion.govern.stake import value_at_stake
+from apportion.govern.proposal_worth import value_at_stake
 from apportion.govern.transfers import Transfer, Tying, read_transfers
 from apportion.govern.worth import Worth
 from apportion.model.proposal import Proposal

@@ -37,21 +37,28 @@ class View:
         as_known_on: Only what was known by the end of this day; None: everything.
         viewpoint: To whom it was known: ``all``, ``public`` or ``party:NAME``.
         case: Which readiness of the sites.
+        under: Statements taken to be the only ones of their facts, each ``TABLE:KEY@ROW``; the others are left out.
     """
 
     as_known_on: dt.date | None = None
     viewpoint: str = ALL
     case: Case = Case.MIDDLE
+    under: tuple[str, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
         """Return whether any statement may be left out."""
         return self.as_known_on is not None or self.viewpoint != ALL
 
-    def as_json(self) -> dict[str, str | None]:
-        """Return the view as plain values."""
+    def as_json(self) -> dict[str, str | list[str] | None]:
+        """Return the view as plain values; statements only where some are chosen."""
         day = None if self.as_known_on is None else self.as_known_on.isoformat()
-        return {"as_known_on": day, "viewpoint": self.viewpoint, "case": str(self.case)}
+        plain: dict[str, str | list[str] | None] = {
+            "as_known_on": day,
+            "viewpoint": self.viewpoint,
+            "case": str(self.case),
+        }
+        return {**plain, "under": list(self.under)} if self.under else plain
 
 
 @dataclass(frozen=True)
@@ -217,7 +224,7 @@ def is_known(frame: pl.DataFrame, view: View) -> pl.Expr:
 
 def _latest(frame: pl.DataFrame, contract: Table, *, as_of: dt.date | None) -> pl.DataFrame:
     """Return one row per key: the latest known by `as_of`, or, where none was (parties, SKUs, sites), the first."""
-    # A part of the key that may be left out is absent for every row alike.
+    # A column of the key that no file has is empty in every row, so the others tell rows apart.
     key = [name for name in contract.key if name in frame.columns]
     if "known_on" not in frame.columns:
         return frame.unique(subset=key, keep="last", maintain_order=True)

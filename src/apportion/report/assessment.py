@@ -16,6 +16,7 @@ from apportion.report.facts import basis_words, source_words, unit_words
 from apportion.report.rules import rule_words, seen_by
 from apportion.report.shell import render_page
 from apportion.report.tables import NUMBER, TEXT, Cell, Grid, cell_of, rows_of
+from apportion.report.under_each import under_each_sentences
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.report.words import Value as Told
 from apportion.study.assess import Assessment
@@ -96,6 +97,7 @@ def assessment_html(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> s
         grounds=_grounds(found, words=words),
         programmes=programme_section(found, words=words),
         facts=_facts(found, words=words),
+        under_each=_under_each(found, words=words),
         settings=[
             *seen_by(found.world.view, words=words),
             rule_words(fair_policy(found.world).rule, words=words),
@@ -106,6 +108,14 @@ def assessment_html(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> s
             (words.say("assess.digest-proposal"), found.proposal.digest),
         ],
     )
+
+
+def _under_each(found: Assessment, *, words: Words) -> list[str]:
+    """Return what the other statements change; nothing where that was not asked for."""
+    if found.under_each is None:
+        return []
+    currency = found.world.settings.currency
+    return under_each_sentences(found.under_each, currency=currency, words=words)
 
 
 def assessment_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
@@ -147,6 +157,7 @@ def assessment_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> d
             measure: {str(future): found.poorest(future, measure) for future in Future}
             for measure in ("level_after_move", "level_at_end")
         },
+        **({} if found.under_each is None else {"under_each": found.under_each.as_json()}),
         "findings": [one.as_json() for one in found.findings],
         "version": VERSION,
     }

@@ -99,12 +99,22 @@ def _plain(value: Decimal) -> int | float:
     return int(rounded) if rounded.is_integer() else rounded
 
 
-def figures_json(world: World, figures: Sequence[Figure], *, words: Words) -> str:
-    """Return the charts as JSON that is safe inside a script element."""
+def figures_json(
+    world: World, figures: Sequence[Figure], *, words: Words, until: dt.date | None = None
+) -> str:
+    """Return the charts as JSON that is safe inside a script element.
+
+    Args:
+        world: The facts, for the days of the plan.
+        figures: The charts.
+        words: The language.
+        until: The last day shown, where it comes after the first day of the plan; None: the end of the plan.
+    """
     calendar = world.settings.calendar
+    end_on = until if until is not None and until > calendar.start_on else calendar.end_on
     whole = {
         "start": day_number(calendar.start_on),
-        "end": day_number(calendar.end_on),
+        "end": day_number(end_on),
         "figures": [figure.as_json(words=words) for figure in figures],
     }
     text = json.dumps(whole, separators=(",", ":"), sort_keys=True)

@@ -24,14 +24,10 @@ def citation_lines(citations: Iterable[Citation], *, words: Words) -> Iterator[s
     """Yield a line for each statement of a row, and one for each of its documents."""
     every = list(citations)
     for one in every:
-        key = "cite.row" if len(every) == 1 else "cite.row-used" if one.is_used else "cite.row-not-used"
-        yield words.say(
-            key,
-            row=one.name,
-            place=place_of(one.file, one.row, words=words),
-            basis=basis_words(one.basis, words=words),
-            known=one.known_on or words.say("cite.always"),
-        )
+        if one.row is None:
+            yield _decision_line(one, words=words)
+        else:
+            yield _row_line(one, row=one.row, is_alone=len(every) == 1, words=words)
         for source in one.sources:
             yield source_line(source, words=words)
             if source.disputed_by:
@@ -40,6 +36,28 @@ def citation_lines(citations: Iterable[Citation], *, words: Words) -> Iterator[s
                 yield words.say("cite.copy", id=source.id, sha256=sha256)
         if not one.sources:
             yield words.say("cite.no-evidence")
+
+
+def _row_line(one: Citation, *, row: int, is_alone: bool, words: Words) -> str:
+    key = "cite.row" if is_alone else "cite.row-used" if one.is_used else "cite.row-not-used"
+    return words.say(
+        key,
+        row=one.name,
+        place=place_of(one.file, row, words=words),
+        basis=basis_words(one.basis, words=words),
+        known=one.known_on or words.say("cite.always"),
+    )
+
+
+def _decision_line(one: Citation, *, words: Words) -> str:
+    return words.say(
+        "cite.decision" if one.title else "cite.row",
+        row=one.name,
+        title=one.title,
+        place=one.file,
+        basis=basis_words(one.basis, words=words),
+        known=one.known_on or words.say("cite.always"),
+    )
 
 
 def source_line(source: Source, *, words: Words) -> str:

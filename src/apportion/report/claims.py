@@ -14,6 +14,7 @@ from apportion.report.rules import seen_by
 from apportion.report.words import Words
 from apportion.study.claims import Claims, day_of
 from apportion.study.stated import Claim
+from apportion.study.support import weakest
 from apportion.study.verdicts import Judged, Verdict
 from apportion.version import VERSION
 
@@ -197,8 +198,9 @@ def claims_sentences(found: Claims, *, words: Words) -> list[str]:
     return [
         *([] if found.judged else [words.say("claims.none")]),
         *(told or [words.say("claims.nothing-meets")]),
-        words.together(seen_by(found.world.view, words=words)),
+        words.together(seen_by(found.world.view, words=words, names=customers_named(found.world))),
         *proposal_sentences(found, words=words),
+        *rented_sentences(found, words=words),
         words.say("claims.documented"),
     ]
 
@@ -213,6 +215,29 @@ def proposal_sentences(found: Claims, *, words: Words) -> list[str]:
         names = words.listed([one.id for one in found.known.left_out])
         told.append(words.say("claims.left-out", proposals=names))
     return told
+
+
+def rented_sentences(found: Claims, *, words: Words) -> list[str]:
+    """Return what parties rent beside what is counted for their claims, one sentence for each party and amount."""
+    names = customers_named(found.world)
+    told: dict[tuple[str, str, Fraction, Fraction, str], list[str]] = {}
+    for one in found.judged:
+        if one.rented:
+            low = sum((item.low for item in one.rented), Fraction(0))
+            high = sum((item.high for item in one.rented), Fraction(0))
+            basis = weakest(row.basis for item in one.rented for row in item.support)
+            told.setdefault((one.claim.party, one.claim.unit, low, high, basis), []).append(one.claim.claim)
+    return [
+        words.say(
+            "claims.rented",
+            claims=words.listed(claims),
+            party=names.get(party, party),
+            amount=span(low, high, words=words),
+            unit=claim_unit_words(unit, words=words),
+            basis=basis_words(basis, words=words),
+        )
+        for (party, unit, low, high, basis), claims in told.items()
+    ]
 
 
 def claims_json(found: Claims, *, words: Words) -> Mapping[str, object]:
@@ -239,4 +264,5 @@ def claims_json(found: Claims, *, words: Words) -> Mapping[str, object]:
             for row, one in zip(relations, found.found, strict=True)
         ],
         "ageing": as_text(found.ageing).to_dicts(),
+        **({} if found.under_each is None else {"under_each": found.under_each.as_json()}),
     }

@@ -23,6 +23,7 @@ from apportion.study.metrics import is_count
 from apportion.study.stated import Claim
 
 ZERO, NOTHING = Decimal(0), Fraction(0)
+AGEING = "ageing.csv"
 _TABLES = ("orders", "supply", "shipments", "fleet")
 
 
@@ -66,47 +67,57 @@ class Course:
         return max((one for one in self.days if one.day <= day), key=lambda one: one.day)
 
 
-def target_figures(found: Claims, *, words: Words) -> list[Figure]:
-    """Return one chart per target: what was stated against what was documented, as known day by day."""
+def target_figures(found: Claims, *, words: Words) -> tuple[list[Figure], str]:
+    """Return one chart per target, at most nine, and the sentence that says how many are not drawn.
+
+    A chart shows what was stated against what was documented, as known day by day. The sentence is empty where every
+    target is drawn; the numbers of those that are not stand in ``ageing.csv`` like those of the others.
+    """
+    aged = [
+        (row.claim, days)
+        for row in found.judged
+        if len(days := found.ageing.filter(pl.col("claim") == row.claim.claim).sort("day_on"))
+    ]
     names = customers_named(found.world)
-    figures: list[Figure] = []
-    for row in found.judged:
-        claim = row.claim
-        days = found.ageing.filter(pl.col("claim") == claim.claim).sort("day_on")
-        if days.is_empty() or len(figures) == MOST_SMALL:
-            continue
-        stated, low, plain, high, top = (
-            Line(role, changes(tuple(days.select("day_on", column).iter_rows())))
-            for role, days, column in (
-                ("policy", days, "value"),
-                ("low", days, "evidence_low"),
-                ("fact", days, "evidence_plain"),
-                ("high", days, "evidence_high"),
-                ("top", days.with_columns(top=pl.col("evidence_high") + pl.col("forecast_high")), "top"),
-            )
+    figures = [
+        _target_figure(claim, days, number=number, party=names.get(claim.party, claim.party), words=words)
+        for number, (claim, days) in enumerate(aged[:MOST_SMALL], start=1)
+    ]
+    left = len(aged) - len(figures)
+    return figures, words.say(
+        "claims.page.undrawn", count=left, drawn=len(figures), file=AGEING
+    ) if left else ""
+
+
+def _target_figure(claim: Claim, days: pl.DataFrame, *, number: int, party: str, words: Words) -> Figure:
+    stated, low, plain, high, top = (
+        Line(role, changes(tuple(shown.select("day_on", column).iter_rows())))
+        for role, shown, column in (
+            ("policy", days, "value"),
+            ("low", days, "evidence_low"),
+            ("fact", days, "evidence_plain"),
+            ("high", days, "evidence_high"),
+            ("top", days.with_columns(top=pl.col("evidence_high") + pl.col("forecast_high")), "top"),
         )
-        rows, more_rows = rows_behind((stated, plain), words=words)
-        figures.append(
-            Figure(
-                id=f"figure-target-{len(figures) + 1}",
-                title=words.say(
-                    "claims.page.target", claim=claim.claim, party=names.get(claim.party, claim.party)
-                ),
-                lines=(
-                    (words.say("claims.page.stated-line"), stated),
-                    (words.say("claims.page.documented-line"), plain),
-                ),
-                caption=_target_caption(days.row(-1, named=True), claim, words=words),
-                unit=claim_unit_words(claim.unit, words=words),
-                rows=rows,
-                more_rows=more_rows,
-                areas=(
-                    Area("ahead", words.say("claims.page.range-area"), heights(low, high)),
-                    Area("behind", words.say("claims.page.forecast-area"), heights(high, top)),
-                ),
-            )
-        )
-    return figures
+    )
+    rows, more_rows = rows_behind((stated, plain), words=words)
+    name = words.say("joint.named", name=party, note=claim.sku) if claim.sku else party
+    return Figure(
+        id=f"figure-target-{number}",
+        title=words.say("claims.page.target", claim=claim.claim, party=name),
+        lines=(
+            (words.say("claims.page.stated-line"), stated),
+            (words.say("claims.page.documented-line"), plain),
+        ),
+        caption=_target_caption(days.row(-1, named=True), claim, words=words),
+        unit=claim_unit_words(claim.unit, words=words),
+        rows=rows,
+        more_rows=more_rows,
+        areas=(
+            Area("ahead", words.say("claims.page.range-area"), heights(low, high)),
+            Area("behind", words.say("claims.page.forecast-area"), heights(high, top)),
+        ),
+    )
 
 
 def _target_caption(last: Mapping[str, Decimal], claim: Claim, *, words: Words) -> str:
@@ -182,10 +193,13 @@ def _plain(items: Iterable[Item]) -> Fraction:
 
 
 def course_figures(found: Claims, given: Iterable[Course], *, words: Words) -> list[Figure]:
-    """Return one chart per party and SKU: the highest count stated so far over what was ordered and received."""
+    """Return one chart per party and SKU: the highest count stated so far over what was ordered and received.
+
+    Every one is drawn: no file holds what they show.
+    """
     names = customers_named(found.world)
     figures: list[Figure] = []
-    for index, one in enumerate(list(given)[:MOST_SMALL], start=1):
+    for index, one in enumerate(given, start=1):
         stated = Line("policy", _highest(one.claims))
         lines = [
             Line(role, changes(tuple((day.day, number(getattr(day, column)) or ZERO) for day in one.days)))

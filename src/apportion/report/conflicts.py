@@ -253,14 +253,14 @@ def reading_sentences(found: Conflicts, *, words: Words) -> list[str]:
 
 
 def aside_sentences(found: Conflicts, *, words: Words) -> list[str]:
-    """Return who is tied to one entity alone, and who to none."""
+    """Return who is tied to an entity without a conflict in its forum, and who to none."""
     names = customers_named(found.world)
     tied: dict[str, list[str]] = defaultdict(list)
     for one in found.standings:
-        if one.is_tied and one.person not in found.conflicted:
+        if one.is_tied and not one.is_conflicted:
             tied[one.entity].append(one.person)
     told = [
-        words.say("conflicts.one-sided", entity=names.get(entity, entity), persons=words.listed(persons))
+        words.say("conflicts.own-side", entity=names.get(entity, entity), persons=words.listed(persons))
         for entity, persons in tied.items()
     ]
     untied = [one for one in found.persons if not any(s.is_tied for s in found.standings if s.person == one)]

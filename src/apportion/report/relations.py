@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from apportion.model.world import World
 from apportion.report.facts import currency_words
 from apportion.report.others import customers_named
 from apportion.report.words import Value, Words
@@ -51,7 +52,7 @@ def contradiction_sentence(found: Claims, one: Contradiction, *, words: Words) -
     """Return what does not hold together, with its numbers."""
     if one.relation is Relation.DISPUTED:
         return _disputed(found, one, words=words)
-    told = Telling(words, customers_named(found.world))
+    told = Telling(words, customers_named(found.world), sites_named(found.world))
     values = {"claims": words.listed(one.claims), "party": told.name(one.party)}
     return words.say(_SENTENCES[one.relation], **values, **_VALUES[one.relation](one, told))
 
@@ -61,11 +62,22 @@ def _disputed(found: Claims, one: Contradiction, *, words: Words) -> str:
     values: Mapping[str, Value] = {
         "evidence": one.evidence[0],
         "title": titles[one.evidence[0]],
-        "disputed": words.listed(one.disputes),
+        "disputed": words.listed([_titled(name, titles, words=words) for name in one.disputes]),
     }
     if not one.claims:
         return words.say("claims.relation.disputed", **values)
     return words.say("claims.relation.disputed-claims", claims=words.listed(one.claims), **values)
+
+
+def _titled(evidence: str, titles: Mapping[str, str], *, words: Words) -> str:
+    if evidence not in titles:
+        return evidence
+    return words.say("joint.named", name=evidence, note=titles[evidence])
+
+
+def sites_named(world: World) -> dict[str, str]:
+    """Return the name of each site by its id."""
+    return {site: name or site for site, name in world.sites.select("site", "name").iter_rows()}
 
 
 Values = Mapping[str, Value]
@@ -73,14 +85,19 @@ Values = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """In which words a study is told, and what its parties are called."""
+    """In which words a study is told, and what its parties and sites are called."""
 
     words: Words
     names: Mapping[str, str]
+    sites: Mapping[str, str]
 
     def name(self, party: object) -> str:
         """Return what a party is called."""
         return self.names.get(str(party), str(party))
+
+    def site(self, site: object) -> str:
+        """Return what a site is called."""
+        return self.sites.get(str(site), str(site))
 
     def span(self, low: object, high: object) -> str:
         """Return a range, or the one value that it is."""
@@ -154,13 +171,16 @@ def _room(one: Contradiction, _told: Telling) -> Values:
     return {"day": one.values["day"], "added": one.values["added"], "room": one.values["room"]}
 
 
-def _readiness(one: Contradiction, _told: Telling) -> Values:
-    return one.values
+def _readiness(one: Contradiction, told: Telling) -> Values:
+    return {**one.values, "site": told.site(one.values["site"])}
 
 
 def _site(one: Contradiction, told: Telling) -> Values:
     others = str(one.values["others"]).split("|")
-    return {"site": one.values["site"], "others": told.words.listed(others)}
+    return {
+        "site": told.site(one.values["site"]),
+        "others": told.words.listed([told.site(other) for other in others]),
+    }
 
 
 def _days(one: Contradiction, _told: Telling) -> Values:
@@ -177,7 +197,12 @@ def _prices(one: Contradiction, told: Telling) -> Values:
 
 
 def _hedges(one: Contradiction, told: Telling) -> Values:
-    hedges = [told.words.say(_HEDGES[hedge]) for hedge in str(one.values["hedges"]).split("|")]
+    hedges = [
+        told.words.say("claims.hedge.quoted", hedge=told.words.say(_HEDGES[hedge]))
+        if hedge
+        else told.words.say(_HEDGES[hedge])
+        for hedge in str(one.values["hedges"]).split("|")
+    ]
     value = told.span(one.low, one.high)
     return {"value": told.with_unit(value, one.unit), "hedges": told.words.listed(hedges)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from apportion.model.policy import Case, Count, LevelBy, Policy, Rule
@@ -113,13 +114,13 @@ def _levelled(world: World, policy: Policy, *, words: Words) -> list[str]:
     ]
 
 
-def view_sentences(plan: Viewed, *, words: Words) -> list[str]:
+def view_sentences(plan: Viewed, *, words: Words, names: Mapping[str, str] | None = None) -> list[str]:
     """Return which statements were looked at: known when, to whom, and which case."""
-    return [*seen_by(plan.view, words=words), words.say(_CASES[plan.view.case])]
+    return [*seen_by(plan.view, words=words, names=names), words.say(_CASES[plan.view.case])]
 
 
-def seen_by(view: View, *, words: Words) -> list[str]:
-    """Return which statements a view looks at: known when, and to whom."""
+def seen_by(view: View, *, words: Words, names: Mapping[str, str] | None = None) -> list[str]:
+    """Return which statements a view looks at: known when, to whom (by its name where one is given), which by hand."""
     known = words.say("view.known-always")
     if view.as_known_on is not None:
         known = words.say("view.known-on", day=view.as_known_on)
@@ -127,8 +128,11 @@ def seen_by(view: View, *, words: Words) -> list[str]:
     if view.viewpoint in viewpoints:
         viewpoint = words.say(viewpoints[view.viewpoint])
     else:
-        viewpoint = words.say("view.party", party=view.viewpoint.removeprefix(PARTY_PREFIX))
-    return [known, viewpoint]
+        party = view.viewpoint.removeprefix(PARTY_PREFIX)
+        viewpoint = words.say("view.party", party=(names or {}).get(party, party))
+    named = words.say("list.between").join(view.under)
+    chosen = [words.say("view.under", statements=named)] if view.under else []
+    return [known, viewpoint, *chosen]
 
 
 def view_options(view: View, *, words: Words) -> list[str]:
@@ -143,6 +147,8 @@ def seen_options(view: View, *, words: Words) -> list[str]:
         options += ["--as-known-on", view.as_known_on.isoformat()]
     if view.viewpoint != ALL:
         options += ["--viewpoint", view.viewpoint]
+    for statement in view.under:
+        options += ["--under", statement]
     if words.language != DEFAULT_LANGUAGE:
         options += ["--lang", words.language]
     return options

@@ -7,21 +7,24 @@ policy, to ask any host for anything.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from apportion.model.world import World
 from apportion.report.charts import Figure, figures_json
 from apportion.report.words import Words
 
 MANIFEST = "manifest.json"
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,14 @@ class Assets:
 
 
 def render_page(
-    template: str, /, world: World, *, figures: Sequence[Figure], words: Words, **parts: object
+    template: str,
+    /,
+    world: World,
+    *,
+    figures: Sequence[Figure],
+    words: Words,
+    until: dt.date | None = None,
+    **parts: object,
 ) -> str:
     """Return a page, complete in itself.
 
@@ -45,6 +55,7 @@ def render_page(
         world: The facts, for the title and the days that its charts span.
         figures: Every chart of the page, in the order in which they stand.
         words: The language.
+        until: The last day that its charts span; None: the end of the plan.
         parts: What the template names besides.
     """
     return (
@@ -55,7 +66,7 @@ def render_page(
             language=words.language,
             assets=_assets(),
             title=world.settings.title or world.settings.name,
-            charts_json=Markup(figures_json(world, figures, words=words)),  # noqa: S704 - escaped there
+            charts_json=Markup(figures_json(world, figures, words=words, until=until)),  # noqa: S704 - escaped there
             script_words=_script_words(words),
             **parts,
         )
@@ -79,13 +90,24 @@ def _script_words(words: Words) -> Markup:
 @cache
 def _environment() -> jinja2.Environment:
     folder = resources.files("apportion") / "report" / "templates"
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["whole_days"] = whole_days
+    return environment
+
+
+def whole_days(text: str) -> Markup:
+    """Return a text with its days in boxes of their own, since a line may end at a hyphen.
+
+    >>> whole_days("by 2024-04-23 & later")
+    Markup('by <span class="day">2024-04-23</span> &amp; later')
+    """
+    return Markup(_DAY.sub(r'<span class="day">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped here
 
 
 @cache

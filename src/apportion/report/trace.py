@@ -225,7 +225,7 @@ def _alternatives(found: Trace, *, words: Words) -> Iterator[str]:
 
 
 def _alternative(found: Trace, one: Alternative, *, words: Words) -> str:
-    statement = _statement_words(one.fact, one.statement, words=words)
+    statement = statement_words(one.fact, one.statement, words=words)
     if one.problem:
         return words.say("trace.under.problem", statement=statement, code=one.problem)
     unit = found.number.unit
@@ -236,7 +236,8 @@ def _alternative(found: Trace, one: Alternative, *, words: Words) -> str:
     return words.say("trace.under.other", statement=statement, value=value, before=before)
 
 
-def _statement_words(fact: Fact, statement: Statement, *, words: Words) -> str:
+def statement_words(fact: Fact, statement: Statement, *, words: Words) -> str:
+    """Return a statement of a fact: which fact, what it says, and where."""
     place = place_of(statement.file, statement.row, words=words)
     says = says_words(statement.says, words=words)
     named = words.say("joint.titled", title=fact.name, text=says) if says else fact.name

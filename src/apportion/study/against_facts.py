@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from apportion.study.counts import NOTHING, fleet, power, readiness_rows, scope_of
+from apportion.study.counts import NOTHING, fleet, power, readiness_rows, rented_most, scope_of
 from apportion.study.known import Known
 from apportion.study.relations import Contradiction, Relation, is_open_ended, with_claims
 from apportion.study.stated import Meant, exact
@@ -132,7 +132,9 @@ def counts_against_power(known: Known, judged: Sequence[Judged]) -> Iterator[Con
         site_kw = exact(known.skus[claim.sku]["site_kw"]) or NOTHING
         weight = (exact(known.skus[claim.sku]["reference_units"]) or NOTHING) if scope.is_reference else 1
         need, there = claim.value / weight * site_kw, power(known, scope)
-        if rows and need > max(there.values()):
+        # What may be meant and is rented needs no power here.
+        needed = need - rented_most(known, scope) / weight * site_kw
+        if rows and needed > max(there.values()):
             yield with_claims(
                 Contradiction(
                     relation=Relation.POWER,

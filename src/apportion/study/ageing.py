@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import polars as pl
@@ -18,7 +18,8 @@ from apportion.model.world import PUBLIC
 from apportion.study.counts import NOTHING, forecast, scope_of
 from apportion.study.known import DOCUMENTED, Known, is_proposal_known, read_known
 from apportion.study.stated import Claim, read_claims
-from apportion.study.verdicts import Judged, judge
+from apportion.study.unchanged import Between
+from apportion.study.verdicts import Bases, Judged, base_of, bases_among, judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,13 @@ class Aged:
         day: The day.
         judged: The target against what was known then.
         forecast: Forecast orders known then and wanted by the target's day: least, plain and most.
+        base: The claim that it counts from, or whose day it does; None: none.
     """
 
     day: dt.date
     judged: Judged
     forecast: tuple[Fraction, Fraction, Fraction]
+    base: Claim | None = None
 
 
 def age_targets(known: Known, judged: Sequence[Judged], *, proposals: Sequence[Proposal]) -> Iterator[Aged]:
@@ -52,14 +55,37 @@ def age_targets(known: Known, judged: Sequence[Judged], *, proposals: Sequence[P
     days = [day for day in _days_known(known, proposals) if first <= day <= known.day]
     view = known.stated.view
     stood: dict[str, list[Aged]] = {claim.claim: [] for claim in targets}
+    before: Known | None = None
+    read: dict[tuple[str, int], Claim] = {}
     for day in days:
         then = read_known(known.stated.as_known_on(day, view.viewpoint), proposals, until=until)
-        claims = read_claims(then.stated)
+        claims = read_claims(then.stated, read=read)
+        bases = bases_among(claims)
+        between = None if before is None else Between(before, then)
         for claim in claims:
             if claim.claim in stood and is_target(claim):
-                stood[claim.claim].append(_aged(then, claim, claims=claims))
+                last = stood[claim.claim][-1:]
+                is_same = (
+                    between is not None
+                    and bool(last)
+                    and _is_same(last[0], claim, between=between, bases=bases)
+                )
+                stood[claim.claim].append(
+                    replace(last[0], day=day) if is_same else _aged(then, claim, bases=bases)
+                )
+        before = then
     for claim in targets:
         yield from stood[claim.claim]
+
+
+def _is_same(last: Aged, claim: Claim, *, between: Between, bases: Bases) -> bool:
+    """Return whether a target stands as it last stood: on the day before, and nothing that bears on it changed."""
+    return (
+        last.day == between.before.day
+        and last.judged.claim == claim
+        and base_of(claim, bases) == last.base
+        and not between.bears_on(last.judged)
+    )
 
 
 def is_target(claim: Claim) -> bool:
@@ -68,16 +94,17 @@ def is_target(claim: Claim) -> bool:
     return is_counted and claim.as_of_on > claim.said_on
 
 
-def _aged(then: Known, claim: Claim, *, claims: Sequence[Claim]) -> Aged:
+def _aged(then: Known, claim: Claim, *, bases: Bases) -> Aged:
     items = list(forecast(then, scope_of(claim)))
     return Aged(
         day=then.day,
-        judged=judge(then, claim, claims=claims),
+        judged=judge(then, claim, bases=bases),
         forecast=(
             sum((item.low for item in items), NOTHING),
             sum((item.plain for item in items), NOTHING),
             sum((item.high for item in items), NOTHING),
         ),
+        base=base_of(claim, bases),
     )
 
 

@@ -42,6 +42,7 @@ from apportion.study.moves import resolve_moves
 from apportion.study.programmes import ProgrammeStudy, study_programmes
 from apportion.study.ranges import Interval, across_cases, ranges_frame, study_ranges
 from apportion.study.scope import Scope, scope_of, scoped_world, whole_market, within
+from apportion.study.under_each import UnderEach
 from apportion.study.variants import Variants
 
 EVERYBODY: Group = ("", "")
@@ -68,6 +69,8 @@ class Assessment:
         break_evens: Where the proposal stops being harmless, in the case of the view.
         compute: What becomes of the programmes, and what it costs to rent what they lack.
         findings: Warnings about the proposal.
+        is_whole_market: Whether all lots and orders were asked to be in the scope.
+        under_each: What becomes of its answers under each statement that does not stand; None: not asked for.
     """
 
     world: World
@@ -86,6 +89,8 @@ class Assessment:
     break_evens: Sequence[BreakEven]
     compute: ProgrammeStudy
     findings: Sequence[Finding]
+    is_whole_market: bool = False
+    under_each: UnderEach | None = None
 
     @property
     def comparison(self) -> pl.DataFrame:
@@ -202,6 +207,7 @@ def assess(world: World, proposal: Proposal, *, is_whole_market: bool = False) -
         else (),
         compute=study_programmes(world, cases, book=everything, scope=scope, baseline=baseline),
         findings=findings,
+        is_whole_market=is_whole_market,
     )
 
 

@@ -1,4 +1,4 @@
-"""A row by its name, ``TABLE:KEY``, with the evidence of each of its statements.
+"""A row by its name, ``TABLE:KEY``, or a decision, ``decision:ID``, with the evidence of each of its statements.
 
 Source: ``docs/concepts/evidence.md``, rule V15.
 """
@@ -6,7 +6,7 @@ Source: ``docs/concepts/evidence.md``, rule V15.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,9 +15,11 @@ from apportion.errors import UsageError
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import FILE, ROW
+from apportion.model.proposal import Proposal
 from apportion.model.world import World, is_known
 from apportion.study.sources import Source, sources_of
 from apportion.study.statements import row_name
+from apportion.study.timeline import DECISION, known_decisions
 
 _MOST_NAMES = 10_000
 _MOST_TOLD = 6
@@ -29,9 +31,10 @@ class Citation:
     """One statement of a row, with what it rests on.
 
     Attributes:
-        name: The row, e.g. ``readiness:oslo,hall-1``.
+        name: The row, e.g. ``readiness:oslo,hall-1``, or the decision, e.g. ``decision:swap-2023-12``.
+        title: Of a decision, what it is called; empty: it has no title, or this is a row.
         file: Its file.
-        row: Its row there.
+        row: Its row there; None: a decision, whose file holds nothing else.
         basis: How it is known; empty: not said.
         known_on: First day a party to it could know it, as text; empty: always known.
         is_used: Whether it is the statement that stands.
@@ -40,16 +43,18 @@ class Citation:
 
     name: str
     file: str
-    row: int
+    row: int | None
     basis: str
     known_on: str
     is_used: bool
     sources: tuple[Source, ...]
+    title: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the citation as plain values."""
         return {
             "row": self.name,
+            "title": self.title,
             "file": self.file,
             "file_row": self.row,
             "basis": self.basis,
@@ -59,17 +64,25 @@ class Citation:
         }
 
 
-def cite(world: World, name: str) -> list[Citation]:
-    """Return every statement of a row that the viewer knew, the earliest known first.
+def cite(world: World, name: str, *, proposals: Collection[Proposal] = ()) -> list[Citation]:
+    """Return every statement of a row that the viewer knew, the earliest known first; or a decision.
+
+    Args:
+        world: The facts under the viewer's view.
+        name: ``TABLE:KEY``, or ``decision:ID``.
+        proposals: Those that lie beside the facts.
 
     Raises:
-        UsageError: There is no such table or row.
+        UsageError: There is no such table, row or decision, as far as the viewer knows.
     """
     table, mark, key = name.partition(":")
+    if mark and table == DECISION:
+        return _decisions(world, proposals, key=key)
     if not mark or table not in TABLES:
+        near = near_names(table, [*TABLES, DECISION])
         raise UsageError(
             f"{name!r} names no row.",
-            fix=f"{near_names(table, TABLES)}A row is TABLE:KEY, e.g. orders:T1 or readiness:SITE,STEP.",
+            fix=f"{near}A row is TABLE:KEY, e.g. orders:T1 or readiness:SITE,STEP; a decision is decision:ID.",
         )
     contract = TABLES[table]
     stated = world.tables.get(table)
@@ -92,6 +105,37 @@ def cite(world: World, name: str) -> list[Citation]:
     ]
 
 
+def _decisions(world: World, proposals: Collection[Proposal], *, key: str) -> list[Citation]:
+    """Return the decisions of an id that the viewer knew; one that it did not know is told as one that is not."""
+    known = known_decisions(world, proposals)
+    found = [one for one in known if one.id == key]
+    if not found:
+        names = list(dict.fromkeys(one.id for one in known))
+        there = f"There are {_listed(names)}." if names else "The viewer knew none."
+        raise UsageError(
+            f"There is no decision {key!r}, as far as the viewer knows.",
+            fix=f"{near_names(key, names)}{there}",
+        )
+    return [
+        Citation(
+            name=f"{DECISION}:{one.id}",
+            title=one.title,
+            file=one.file,
+            row=None,
+            basis=one.basis,
+            known_on="" if one.known_on is None else one.known_on.isoformat(),
+            is_used=True,
+            sources=sources_of(world, ids=one.evidence),
+        )
+        for one in found
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _MOST_TOLD:,} more" if len(names) > _MOST_TOLD else ""
+    return f"{', '.join(names[:_MOST_TOLD])}{more}"
+
+
 def _citation(world: World, row: dict[str, object], *, table: str, stands: set[tuple[str, int]]) -> Citation:
     place = (str(row[FILE]), int(str(row[ROW])))
     evidence = str(row.get("evidence") or "")
@@ -112,10 +156,7 @@ def _citation(world: World, row: dict[str, object], *, table: str, stands: set[t
 def _there(key: str, names: list[str], *, shape: str) -> str:
     starting = [name for name in names if name.startswith(f"{key},")]
     listed = starting or names
-    more = f" and {len(listed) - _MOST_TOLD:,} more" if len(listed) > _MOST_TOLD else ""
-    there = (
-        f"There are {', '.join(listed[:_MOST_TOLD])}{more}." if listed else "The viewer knew none of them."
-    )
+    there = f"There are {_listed(listed)}." if listed else "The viewer knew none of them."
     return f"{'' if starting else near_names(key, names)}Its rows go by {shape.upper()}. {there}"
 
 

@@ -27,7 +27,8 @@ from apportion.study.frames import frame_of
 from apportion.study.known import Known, read_known
 from apportion.study.relations import Contradiction
 from apportion.study.stated import Claim, read_claims
-from apportion.study.verdicts import Judged, judge
+from apportion.study.under_each import UnderEach
+from apportion.study.verdicts import Judged, bases_among, judge
 
 _TEXTS = pl.List(pl.String)
 CLAIMS = {
@@ -67,6 +68,10 @@ CLAIMS = {
     "order_by_on": pl.Date,
     "order_by_worst_on": pl.Date,
     "met_on": pl.Date,
+    "rented_low": NUMBER,
+    "rented_plain": NUMBER,
+    "rented_high": NUMBER,
+    "rentals": _TEXTS,
     "rows": _TEXTS,
     "evidence": _TEXTS,
     "shared_evidence": _TEXTS,
@@ -125,12 +130,16 @@ class Claims:
         judged: Each claim, in the order in which they were said.
         found: What does not hold together.
         aged: Each target over the days on which something became known.
+        proposals: Those that lie beside the facts, carried out or not.
+        under_each: What becomes of verdicts under each statement that does not stand; None: not asked for.
     """
 
     known: Known
     judged: tuple[Judged, ...]
     found: tuple[Contradiction, ...]
     aged: tuple[Aged, ...]
+    proposals: tuple[Proposal, ...] = ()
+    under_each: UnderEach | None = None
 
     @property
     def world(self) -> World:
@@ -171,12 +180,14 @@ def judge_claims(world: World, proposals: Iterable[Proposal] = ()) -> Claims:
     claims, given = read_claims(world), tuple(proposals)
     until = max((one.as_of_on for one in claims), default=None)
     known = read_known(world, given, until=until)
-    judged = tuple(judge(known, one, claims=claims) for one in claims)
+    bases = bases_among(claims)
+    judged = tuple(judge(known, one, bases=bases) for one in claims)
     return Claims(
         known=known,
         judged=judged,
         found=tuple(find_contradictions(known, judged)),
         aged=tuple(age_targets(known, judged, proposals=given)),
+        proposals=given,
     )
 
 
@@ -244,6 +255,7 @@ def _claim_row(
         *_target_cells(one),
         *_reach_cells(one),
         one.met_on,
+        *_rented_cells(one),
         [row.place for row in one.support],
         list(dict.fromkeys(name for row in one.support for name in row.evidence)),
         list(one.shared_evidence),
@@ -282,6 +294,14 @@ def _target_cells(one: Judged) -> tuple[object, ...]:
 def _reach_cells(one: Judged) -> tuple[object, ...]:
     reach = one.reach
     return (None, None, None) if reach is None else (reach.best_on, reach.plain_on, reach.worst_on)
+
+
+def _rented_cells(one: Judged) -> tuple[object, ...]:
+    places = list(dict.fromkeys(row.place for item in one.rented for row in item.support))
+    if not places:
+        return (None, None, None, places)
+    sums = (sum(getattr(item, end) for item in one.rented) for end in ("low", "plain", "high"))
+    return (*(number(value) for value in sums), places)
 
 
 def _contradiction_row(one: Contradiction) -> tuple[object, ...]:

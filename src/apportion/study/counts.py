@@ -3,7 +3,7 @@
 An **item** is what one row, or one delivery, adds to a count, as least, plain and most. A count is the sum of its
 items: rows are independent of each other, and lots that share a balance stand at their plain quantities.
 
-Source: ``docs/concepts/claims.md``, E5 to E9.
+Source: ``docs/concepts/claims.md``, E5 to E9 and E28.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from apportion.model.metrics import REFERENCE_UNITS
 from apportion.model.plan import MILLION
 from apportion.model.policy import Case
 from apportion.model.room import Rooms
+from apportion.study.capacity import HELD
 from apportion.study.known import CASES, Delivery, Known
 from apportion.study.stated import Claim, exact
-from apportion.study.support import Support, support_of
+from apportion.study.support import CLAIM, Support, support_of
 
 NOTHING, ONE = Fraction(0), Fraction(1)
 
@@ -79,19 +80,16 @@ def scope_of(claim: Claim) -> Scope:
 
 def ordered(known: Known, scope: Scope) -> Iterator[Item]:
     """Yield what the party's orders ask for; of a closed order, what was shipped."""
-    shipped: dict[str, Fraction] = {}
-    for order, quantity in known.world.table("shipments").select("order", "quantity").iter_rows():
-        shipped[order] = shipped.get(order, NOTHING) + quantity
-    for row in known.world.table("orders").iter_rows(named=True):
+    for row in known.lookup.rows("orders", column="customer", values=[scope.party]):
         sku = next(iter(known.book.lines[row["order"]].rates), "")
         is_placed = row["placed_on"] is None or row["placed_on"] <= scope.day
-        is_counted = row["customer"] == scope.party and row["commitment"] != "forecast" and is_placed
+        is_counted = row["commitment"] != "forecast" and is_placed
         if not (is_counted and scope.holds(sku=sku, site=row["sites"][0])):
             continue
         weight = _weight(known, sku, scope=scope)
         support = (support_of("orders", row, name=row["order"]),)
         if row["status"] == "closed":
-            units = shipped.get(row["order"], NOTHING) * weight
+            units = known.shipped.get(row["order"], NOTHING) * weight
             yield Item(low=units, plain=units, high=units, support=support)
         else:
             yield item_of(row, "quantity", weight=weight, support=support)
@@ -139,20 +137,37 @@ def active(known: Known, scope: Scope) -> Iterator[Item]:
 
 def fleet(known: Known, scope: Scope) -> Iterator[Item]:
     """Yield what the party holds beside deliveries on the day."""
-    for row in known.world.table("fleet").iter_rows(named=True):
+    for row in known.lookup.rows("fleet", column="party", values=[scope.party]):
         is_there = row["since_on"] <= scope.day and (row["until_on"] is None or row["until_on"] > scope.day)
-        if row["party"] == scope.party and is_there and scope.holds(sku=row["sku"], site=row["site"]):
+        if is_there and scope.holds(sku=row["sku"], site=row["site"]):
             support = (support_of("fleet", row, name=row["holding"]),)
             yield item_of(row, "quantity", weight=_weight(known, row["sku"], scope=scope), support=support)
 
 
+def rented(known: Known, scope: Scope) -> Iterator[Item]:
+    """Yield what the party rents on the day, wherever it runs; it is in no count.
+
+    A contract names no site, and of an offer nothing is held. What a claim alone stands behind is left out.
+    """
+    for row in known.lookup.rows("rentals", column="party", values=[scope.party]):
+        is_held = row["status"] == HELD and row.get("basis") != CLAIM
+        is_on = row["start_on"] <= scope.day and (row["end_on"] is None or row["end_on"] > scope.day)
+        if is_held and is_on and scope.sku in {"", row["sku"]}:
+            support = (support_of("rentals", row, name=row["contract"]),)
+            yield item_of(row, "quantity", weight=_weight(known, row["sku"], scope=scope), support=support)
+
+
+def rented_most(known: Known, scope: Scope) -> Fraction:
+    """Return the most that the party rents elsewhere: nothing where the scope names one site of its own."""
+    return NOTHING if scope.site else sum((item.high for item in rented(known, scope)), NOTHING)
+
+
 def last_fleet_day(known: Known, scope: Scope) -> dt.date | None:
     """Return the day of the party's last fleet row by the day of the scope, wherever it stands; None: it has none."""
-    rows = known.world.table("fleet").select("party", "sku", "since_on").iter_rows()
     days = [
-        since_on
-        for party, sku, since_on in rows
-        if party == scope.party and scope.sku in {"", sku} and since_on <= scope.day
+        row["since_on"]
+        for row in known.lookup.rows("fleet", column="party", values=[scope.party])
+        if scope.sku in {"", row["sku"]} and row["since_on"] <= scope.day
     ]
     return max(days, default=None)
 
@@ -169,19 +184,18 @@ def documented(known: Known, scope: Scope, *, after: dt.date | None) -> list[Ite
 
 def forecast(known: Known, scope: Scope) -> Iterator[Item]:
     """Yield the party's forecast orders that are wanted by the day."""
-    for row in known.world.table("orders").iter_rows(named=True):
+    for row in known.lookup.rows("orders", column="customer", values=[scope.party]):
         sku = next(iter(known.book.lines[row["order"]].rates), "")
         is_due = row["commitment"] == "forecast" and row["requested_on"] <= scope.day
-        if row["customer"] == scope.party and is_due and scope.holds(sku=sku, site=row["sites"][0]):
+        if is_due and scope.holds(sku=sku, site=row["sites"][0]):
             support = (support_of("orders", row, name=row["order"]),)
             yield item_of(row, "quantity", weight=_weight(known, sku, scope=scope), support=support)
 
 
 def output(known: Known, scope: Scope, *, from_on: dt.date | None) -> Iterator[Item]:
     """Yield the lots that the party supplies in the period."""
-    for row in known.world.table("supply").iter_rows(named=True):
-        is_meant = row["supplier"] == scope.party and scope.sku in {"", row["sku"]}
-        if is_meant and (from_on or dt.date.min) <= row["arrives_on"] <= scope.day:
+    for row in known.lookup.rows("supply", column="supplier", values=[scope.party]):
+        if scope.sku in {"", row["sku"]} and (from_on or dt.date.min) <= row["arrives_on"] <= scope.day:
             item = item_of(
                 row,
                 "quantity",
@@ -194,8 +208,8 @@ def output(known: Known, scope: Scope, *, from_on: dt.date | None) -> Iterator[I
 
 def of_party(known: Known, scope: Scope) -> Iterator[Delivery]:
     """Yield the deliveries to the party that the scope holds, whatever their day."""
-    for one in known.deliveries:
-        if one.party == scope.party and scope.holds(sku=one.sku, site=one.site):
+    for one in known.deliveries_of.get(scope.party, ()):
+        if scope.holds(sku=one.sku, site=one.site):
             yield one
 
 
@@ -206,8 +220,9 @@ def sites_meant(known: Known, scope: Scope) -> tuple[str, ...]:
 
 def sites_without_date(known: Known, scope: Scope) -> tuple[str, ...]:
     """Return the sites meant of which no readiness is known but by a claim."""
-    dated = set(known.world.table("readiness")["site"])
-    return tuple(site for site in sites_meant(known, scope) if site not in dated)
+    sites = sites_meant(known, scope)
+    dated = {row["site"] for row in known.lookup.rows("readiness", column="site", values=sites)}
+    return tuple(site for site in sites if site not in dated)
 
 
 def power(known: Known, scope: Scope) -> Mapping[Case, Fraction]:
@@ -258,11 +273,10 @@ def _units_left(rooms: Rooms, *, site: str, sku: str, day: dt.date) -> Fraction:
 
 def readiness_rows(known: Known, scope: Scope, *, until: dt.date = dt.date.max) -> tuple[Support, ...]:
     """Return the readiness rows of the sites meant that may be ready by a day, claims left out."""
-    sites = set(sites_meant(known, scope))
     return tuple(
         support_of("readiness", row, name=f"{row['site']} {row['step']}")
-        for row in known.world.table("readiness").iter_rows(named=True)
-        if row["site"] in sites and (row.get("ready_on_early") or row["ready_on"]) <= until
+        for row in known.lookup.rows("readiness", column="site", values=sites_meant(known, scope))
+        if (row.get("ready_on_early") or row["ready_on"]) <= until
     )
 
 

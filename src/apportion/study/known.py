@@ -23,6 +23,7 @@ from apportion.model.room import Rooms, later, read_rooms
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC, View, World
 from apportion.study.book import Book, Part, Send, booked_parts, parts_with, read_book
 from apportion.study.entries import EntryMaker, Horizon, in_stock_order
+from apportion.study.lookup import Lookup
 from apportion.study.moves import resolve_moves
 from apportion.study.replay import walk_sites
 from apportion.study.support import Support, is_no_claim, support_of
@@ -104,6 +105,46 @@ class Known:
     def rooms(self) -> Mapping[Case, Rooms]:
         """Return the room of the sites in each case."""
         return {case: read_rooms(self.world.case(str(case))) for case in CASES}
+
+    @cached_property
+    def deliveries_of(self) -> Mapping[str, tuple[Delivery, ...]]:
+        """Return the deliveries by the party that receives them."""
+        found: dict[str, list[Delivery]] = defaultdict(list)
+        for one in self.deliveries:
+            found[one.party].append(one)
+        return {party: tuple(those) for party, those in found.items()}
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """Return the rows that may support a claim, by what stands in a column."""
+        names = (*DOCUMENTED, "lead_times", "rentals")
+        return Lookup({name: self.world.table(name) for name in names})
+
+    @cached_property
+    def claimed(self) -> Lookup:
+        """Return the rows behind which a claim alone stands, by what stands in a column."""
+        standing = {name: self.stated.table(name) for name in ("fleet", "orders", "readiness", "rentals")}
+        return Lookup({name: frame.filter(~is_no_claim(frame)) for name, frame in standing.items()})
+
+    @cached_property
+    def shipped(self) -> Mapping[str, Fraction]:
+        """Return the units shipped by order."""
+        found: dict[str, Fraction] = defaultdict(Fraction)
+        for order, quantity in self.world.table("shipments").select("order", "quantity").iter_rows():
+            found[order] += quantity
+        return dict(found)
+
+    @cached_property
+    def lead_days(self) -> Mapping[str, int]:
+        """Return the days that a delivery to each site takes."""
+        return dict(self.world.table("sites").select("site", "lead_days").iter_rows())
+
+    @cached_property
+    def event_days(self) -> Sequence[int]:
+        """Return the days, in order, on which units of anybody begin to run or to be held."""
+        days = {since for one in self.deliveries for live in one.live.values() for since, _ in live}
+        days.update(day.toordinal() for day in self.world.table("fleet")["since_on"].to_list())
+        return sorted(days)
 
     @cached_property
     def skus(self) -> Mapping[str, Mapping[str, object]]:

@@ -22,6 +22,7 @@ from apportion.study.counts import (
     output,
     power,
     readiness_rows,
+    rented_most,
     reserved,
     room,
     scope_of,
@@ -58,7 +59,11 @@ def _with_ceiling(known: Known, found: Evidence, *, scope: Scope) -> Evidence:
         return found
     units = Fraction(power(known, scope)[Case.FAVOURABLE] // site_kw)
     weight = (exact(row["reference_units"]) or Fraction(1)) if scope.is_reference else Fraction(1)
-    return replace(found, ceiling=max(found.high, units * weight), support=(*found.support, *rows))
+    # Who says "active" may mean what is rented too, and that needs no power of the party's own.
+    elsewhere = rented_most(known, scope)
+    return replace(
+        found, ceiling=max(found.high, units * weight) + elsewhere, support=(*found.support, *rows)
+    )
 
 
 def _ordered(known: Known, claim: Claim) -> Found:

@@ -33,6 +33,23 @@ def resolve_moves(world: World, proposal: Proposal, *, book: Book) -> tuple[list
     return sends, in_order(resolving.findings)
 
 
+def check_alone(world: World, proposal: Proposal, *, book: Book) -> list[Finding]:
+    """Return what is wrong with entries of a proposal that was read in part, each looked at by itself.
+
+    What is empty could not be read and is passed over, and so is all that several moves come to together.
+    """
+    resolving = _Resolving(world, proposal, book=book)
+    resolving.check_alone()
+    customers = set(world.table("orders")["customer"])
+    telling = _Telling(proposal.file, world=world)
+    parties = [
+        telling.unknown(f"raise[{number}].party", one.party, known=customers, what="customer with an order")
+        for number, one in enumerate(proposal.raises, start=1)
+        if one.party and one.party not in customers
+    ]
+    return in_order([*_check_named(world, proposal), *resolving.findings, *parties])
+
+
 def room_of_orders(book: Book, leaving: Mapping[str, int]) -> dict[str, int]:
     """Return what each order can take beside what it keeps of its own lots, in 10⁻¹² of an ordered unit.
 
@@ -210,16 +227,21 @@ class _Resolving:
             sends.extend(self._fill(number, move, units=units.get(number, 0), room=room))
         return sends
 
+    def check_alone(self) -> None:
+        """Look at each move by itself."""
+        for number, move in enumerate(self._moves, start=1):
+            self._is_known(number, move)
+
     def _is_known(self, number: int, move: Move) -> bool:
         """Return whether lot, orders and site of a move are there and fit each other."""
         before = len(self.findings)
         where = f"moves[{number}]."
         lot = self._book.lots.get(move.lot)
-        if lot is None:
+        if lot is None and move.lot:
             self.findings.append(
                 self._telling.unknown(f"{where}lot", move.lot, known=self._book.lots, what="lot")
             )
-        elif lot.arrives >= self._book.end:
+        elif lot is not None and lot.arrives >= self._book.end:
             self.findings.append(
                 self._telling.tell(
                     Code.MOVE_CHANGES_NOTHING,

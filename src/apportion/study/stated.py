@@ -12,7 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import polars as pl
+
 from apportion.model.metrics import METRICS, Metric
+from apportion.model.parsing import FILE, ROW
 from apportion.model.world import World
 
 # "About" allows a tenth either way: a convention, and the only number here that no row states.
@@ -131,10 +134,20 @@ class Claim:
         return Meant(low=self.low * (1 - slack), high=self.high * (1 + slack))
 
 
-def read_claims(world: World) -> list[Claim]:
-    """Return the claims that stand under the view, in the order in which they were said, then by id."""
-    rows = world.table("claims").iter_rows(named=True)
-    return sorted((_claim(row) for row in rows), key=lambda one: (one.said_on, one.claim))
+def read_claims(world: World, *, read: dict[tuple[str, int], Claim] | None = None) -> list[Claim]:
+    """Return the claims that stand under the view, in the order in which they were said, then by id.
+
+    Args:
+        world: The facts under the view.
+        read: Claims of the same facts read before, by file and row; those read now are added.
+    """
+    seen = {} if read is None else read
+    frame = world.table("claims")
+    places = list(frame.select(FILE, ROW).iter_rows())
+    is_new = pl.Series([place not in seen for place in places], dtype=pl.Boolean)
+    for row in frame.filter(is_new).iter_rows(named=True):
+        seen[row[FILE], row[ROW]] = _claim(row)
+    return sorted((seen[place] for place in places), key=lambda one: (one.said_on, one.claim))
 
 
 def exact(value: object) -> Fraction | None:

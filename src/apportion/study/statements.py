@@ -170,8 +170,22 @@ def _statement(row: Mapping[str, object], *, differing: list[str]) -> Statement:
 
 
 def under(world: World, fact: Fact, *, statement: Statement) -> World:
-    """Return the world in which one statement of a fact is the only one; nothing else changes."""
-    dropped = [one.row for one in fact.statements if one is not statement]
-    frame = world.tables[fact.table]
-    is_dropped = pl.col(ROW).is_in(dropped) & (pl.col(FILE) == statement.file)
-    return replace(world, tables={**world.tables, fact.table: frame.filter(~is_dropped)})
+    """Return the world in which one statement of a fact is the only one, as its view says; nothing else changes."""
+    return keep_only(world, fact=fact.name, row=statement.row)
+
+
+def keep_only(world: World, *, fact: str, row: int) -> World:
+    """Return the world without all other statements of a fact, known to the viewer or not, as its view says.
+
+    Args:
+        world: The facts.
+        fact: The fact as it is cited, every part of its key with it.
+        row: The row of the statement that is kept.
+    """
+    table, _, key = fact.partition(":")
+    frame = world.tables[table]
+    parts = [pl.col(part).fill_null("") for part in TABLES[table].key]
+    names = as_text(frame.select(TABLES[table].key)).select(pl.concat_str(parts, separator=","))
+    is_other = (names.to_series() == key) & (frame[ROW] != row)
+    view = replace(world.view, under=(*world.view.under, f"{fact}@{row}"))
+    return replace(world, tables={**world.tables, table: frame.filter(~is_other)}, view=view)

@@ -9,6 +9,7 @@ Source: ``docs/concepts/evidence.md``, rules V11 to V14.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from apportion.model.parsing import FILE, ROW
 from apportion.model.plan import Schema
 from apportion.model.proposal import Move, Proposal, Raise
 from apportion.model.world import World, is_known
+from apportion.study.known import is_proposal_known
 from apportion.study.says import says_text
 from apportion.study.statements import ABOUT
 
@@ -48,7 +50,8 @@ _ABOUT_ON = {
     "evidence": "published_on",
 }
 _KINDS = {"events": "event", "claims": "claim", "evidence": "evidence"}
-_FIRST, _STATEMENT, _DECISION = "row", "statement", "decision"
+_FIRST, _STATEMENT = "row", "statement"
+DECISION = "decision"
 _PROVENANCE = {
     "known_on": pl.Date(),
     "known_to": pl.List(pl.String()),
@@ -183,6 +186,15 @@ def _no_changes() -> pl.DataFrame:
     return pl.DataFrame(schema={**schema, "column": pl.String, "before": pl.String, "after": pl.String})
 
 
+def known_decisions(world: World, proposals: Collection[Proposal]) -> list[Proposal]:
+    """Return the proposals that the viewer of a world knew of, by the rules for any row."""
+    view = world.view
+    if not view.is_filtered:
+        return list(proposals)
+    day = view.as_known_on or dt.date.max
+    return [one for one in proposals if is_proposal_known(one, view=view, day=day)]
+
+
 def _of_proposals(world: World, proposals: Collection[Proposal]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the decisions that the viewer knew, and what each of them moves."""
     rows = [
@@ -190,29 +202,28 @@ def _of_proposals(world: World, proposals: Collection[Proposal]) -> tuple[pl.Dat
             "known_on": one.known_on,
             "public_on": one.public_on,
             "known_to": list(one.known_to) or None,
-            "kind": _DECISION,
-            "name": f"{_DECISION}:{one.id}",
+            "kind": DECISION,
+            "name": f"{DECISION}:{one.id}",
             "about_on": one.decided_on,
             "says": one.title,
             "basis": one.basis or None,
             "evidence": list(one.evidence) or None,
             "file": one.file,
             "row": None,
-            _PREFIX: _DECISION,
+            _PREFIX: DECISION,
         }
-        for one in proposals
+        for one in known_decisions(world, proposals)
     ]
     schema: Schema = {name: dtype for name, dtype in ENTRIES.items() if name != "entry"}
     schema[_PREFIX] = pl.String
     frame = pl.DataFrame(rows, schema=schema)
-    kept = frame.filter(is_known(frame, world.view)) if world.view.is_filtered else frame
     booked = dict(world.table("supply").select("lot", "reserved_for").iter_rows())
     told = [
-        {"file": one.file, "row": None, _PREFIX: _DECISION, _NUMBER: number, **change}
+        {"file": one.file, "row": None, _PREFIX: DECISION, _NUMBER: number, **change}
         for one in proposals
         for number, change in enumerate(_moved(one, booked=booked))
     ]
-    return kept, pl.DataFrame(told, schema=_no_changes().schema)
+    return frame, pl.DataFrame(told, schema=_no_changes().schema)
 
 
 def _moved(proposal: Proposal, *, booked: dict[str, str | None]) -> Iterator[dict[str, str]]:

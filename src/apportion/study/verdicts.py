@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from apportion.model.metrics import MetricKind
 from apportion.study.band import Evidence
-from apportion.study.counts import NOTHING, documented, fleet, last_fleet_day, scope_of
+from apportion.study.counts import NOTHING, Item, documented, fleet, last_fleet_day, rented, scope_of
 from apportion.study.known import Known
 from apportion.study.metrics import evidence_for, is_count
 from apportion.study.stated import Claim, Meant, exact
@@ -21,6 +22,8 @@ from apportion.study.support import Support, support_of, weakest
 
 ACTIVE, PLANNED = "units_active", "units_planned"
 DAYS_OF_A_WEEK = 7
+# Claims of what is active, by party, SKU and unit.
+Bases = Mapping[tuple[str, str, str], Sequence[Claim]]
 
 
 class Verdict(enum.StrEnum):
@@ -106,6 +109,7 @@ class Judged:
         reach: Of a target, the last days to order; None: no target, or no lead time is known.
         set_apart: Rows of the same party that a claim alone stands behind; they support nothing.
         met_on: Of a target, the first day on which the evidence reaches it; None: not met, or no target.
+        rented: Of a claim of units, what the party rents on its day; it is not in the evidence.
     """
 
     claim: Claim
@@ -117,6 +121,7 @@ class Judged:
     reach: Reach | None = None
     set_apart: tuple[Support, ...] = ()
     met_on: dt.date | None = None
+    rented: tuple[Item, ...] = ()
 
     @property
     def support(self) -> tuple[Support, ...]:
@@ -137,19 +142,19 @@ class Judged:
         return tuple(one for one in self.claim.evidence if one in cited)
 
 
-def judge(known: Known, claim: Claim, *, claims: Sequence[Claim]) -> Judged:
+def judge(known: Known, claim: Claim, *, bases: Bases) -> Judged:
     """Return what the facts say of a claim.
 
     Args:
         known: What the viewer knows.
         claim: The claim.
-        claims: All claims of the view, among which the base of a target is looked for.
+        bases: The claims of the view that a target may count from.
     """
     unknown, meant = _unknown_name(known, claim), claim.meant
     found = unknown or evidence_for(known, claim)
     if isinstance(found, str) or meant is None:
         return Judged(claim=claim, verdict=Verdict.NOT_COMPARABLE, reason=str(found))
-    target = target_of(known, claim, claims=claims) if claim.metric == PLANNED else None
+    target = target_of(known, claim, bases=bases) if claim.metric == PLANNED else None
     reach = reach_of(known, claim) if _is_to_come(claim) and is_count(claim) else None
     reason = _reason(claim, found, meant=meant, day=known.day, reach=reach)
     return Judged(
@@ -162,14 +167,14 @@ def judge(known: Known, claim: Claim, *, claims: Sequence[Claim]) -> Judged:
         reach=reach,
         set_apart=_set_apart(known, claim),
         met_on=_met_on(known, claim) if _is_to_come(claim) and is_count(claim) else None,
+        rented=tuple(rented(known, scope_of(claim))) if is_count(claim) else (),
     )
 
 
 def _unknown_name(known: Known, claim: Claim) -> str:
     if claim.sku and claim.sku not in known.skus:
         return "unknown-sku"
-    sites = set(known.world.table("sites")["site"])
-    return "unknown-site" if claim.site and claim.site not in sites else ""
+    return "unknown-site" if claim.site and claim.site not in known.lead_days else ""
 
 
 def _is_to_come(claim: Claim) -> bool:
@@ -204,28 +209,32 @@ def _gap(claim: Claim, found: Evidence, *, target: Target | None) -> Gap:
     return Gap(low=low - found.high, high=high - found.low, unit=claim.unit)
 
 
-def base_of(claim: Claim, claims: Iterable[Claim]) -> Claim | None:
+def bases_among(claims: Iterable[Claim]) -> Bases:
+    """Return the claims of what is active, by what they have to share with a target that counts from them."""
+    found: dict[tuple[str, str, str], list[Claim]] = {}
+    for one in claims:
+        if one.metric == ACTIVE and one.value is not None:
+            found.setdefault((one.party, one.sku, one.unit), []).append(one)
+    return found
+
+
+def base_of(claim: Claim, bases: Bases) -> Claim | None:
     """Return the claim of what is active that a target counts from: the latest by then, of its site or of all."""
-    bases = [
+    those = [
         one
-        for one in claims
-        if one.metric == ACTIVE
-        and (one.party, one.sku, one.unit) == (claim.party, claim.sku, claim.unit)
-        and one.site in {"", claim.site}
-        and one.value is not None
-        and one.said_on <= claim.said_on
-        and one.as_of_on <= claim.as_of_on
+        for one in bases.get((claim.party, claim.sku, claim.unit), ())
+        if one.site in {"", claim.site} and one.said_on <= claim.said_on and one.as_of_on <= claim.as_of_on
     ]
-    return max(bases, key=lambda one: (one.as_of_on, one.said_on, one.site, one.claim), default=None)
+    return max(those, key=lambda one: (one.as_of_on, one.said_on, one.site, one.claim), default=None)
 
 
-def target_of(known: Known, claim: Claim, *, claims: Sequence[Claim]) -> Target:
+def target_of(known: Known, claim: Claim, *, bases: Bases) -> Target:
     """Return a target beside what is documented towards it.
 
     A claim of what all sites run is no base of a target for one site, whose fleet stands in; its day is: what was
     delivered before may be among what runs already.
     """
-    scope, base = scope_of(claim), base_of(claim, claims)
+    scope, base = scope_of(claim), base_of(claim, bases)
     fleet_on = last_fleet_day(known, scope)
     after_fleet = documented(known, scope, after=fleet_on)
     after_base = after_fleet if base is None else documented(known, scope, after=base.as_of_on)
@@ -252,15 +261,14 @@ def reach_of(known: Known, claim: Claim) -> Reach | None:
     """Return the last days to order for a target, by the lead time stated last; None: none is known."""
     rows = [
         row
-        for row in known.world.table("lead_times").iter_rows(named=True)
-        if row["sku"] == claim.sku and row["stated_on"] <= known.day
+        for row in known.lookup.rows("lead_times", column="sku", values=[claim.sku])
+        if row["stated_on"] <= known.day
     ]
     if not rows:
         return None
     row = max(rows, key=lambda one: (one["stated_on"], one["lead"]))
     sites = [claim.site] if claim.site else known.sites_of.get(claim.party, ())
-    leads = dict(known.world.table("sites").select("site", "lead_days").iter_rows())
-    lead_days = min((leads[site] for site in sites), default=0)
+    lead_days = min((known.lead_days[site] for site in sites), default=0)
     plain = exact(row["weeks"]) or NOTHING
     low, high = exact(row.get("weeks_low")), exact(row.get("weeks_high"))
     best_on, plain_on, worst_on = (
@@ -282,32 +290,54 @@ def _set_apart(known: Known, claim: Claim) -> tuple[Support, ...]:
     sites = (claim.site,) if claim.site else known.sites_of.get(claim.party, ())
     found = [
         support_of(table, row, name=str(row[key]))
-        for table, key, party in (("fleet", "holding", "party"), ("orders", "order", "customer"))
-        for row in _claimed(known, table)
-        if row[party] == claim.party
+        for table, key, party in (
+            ("fleet", "holding", "party"),
+            ("orders", "order", "customer"),
+            ("rentals", "contract", "party"),
+        )
+        for row in known.claimed.rows(table, column=party, values=[claim.party])
     ]
     found += [
         support_of("readiness", row, name=f"{row['site']} {row['step']}")
-        for row in _claimed(known, "readiness")
-        if row["site"] in sites
+        for row in known.claimed.rows("readiness", column="site", values=sites)
     ]
     return tuple(found)
 
 
-def _claimed(known: Known, table: str) -> Iterable[dict[str, object]]:
-    rows = known.stated.table(table)
-    return rows.filter(rows["basis"] == "claim").iter_rows(named=True) if "basis" in rows.columns else ()
-
-
 def _met_on(known: Known, claim: Claim) -> dt.date | None:
-    """Return the first day by the day looked from on which the plain evidence reaches a target."""
-    days = {one.delivered for one in known.deliveries if one.party == claim.party}
-    days.update(since for one in known.deliveries for live in one.live.values() for since, _ in live)
-    fleet_days = known.world.table("fleet")["since_on"].to_list()
-    days.update(day.toordinal() for day in fleet_days)
-    for day in sorted(day for day in days if day <= known.day.toordinal()):
+    """Return the first day by the day looked from on which the plain evidence reaches a target.
+
+    Between two changes of something of the party the evidence is the same, so the first day of each span is tried;
+    of the span before all changes, the first day on which units of anybody begin to run or to be held.
+    """
+    meant = claim.meant
+    changes = _changes_of(known, claim.party)
+    for place, change in enumerate(changes):
+        until = min([known.day.toordinal() + 1, *changes[place + 1 : place + 2]])
+        day = change if place else _next(known.event_days, change)
+        if day >= until:
+            continue
         found = evidence_for(known, replace(claim, as_of_on=dt.date.fromordinal(day)))
-        meant = claim.meant
         if not isinstance(found, str) and meant is not None and not meant.exceeds(found.plain):
             return dt.date.fromordinal(day)
     return None
+
+
+def _changes_of(known: Known, party: str) -> list[int]:
+    """Return the days on which a count of a party can change, and the first of all before them."""
+    deliveries = known.deliveries_of.get(party, ())
+    days = {1, *(one.arrives for one in deliveries), *(one.delivered for one in deliveries)}
+    days.update(since for one in deliveries for live in one.live.values() for since, _ in live)
+    for table, columns, owner in (
+        ("fleet", ("since_on", "until_on"), "party"),
+        ("orders", ("placed_on",), "customer"),
+    ):
+        for row in known.lookup.rows(table, column=owner, values=[party]):
+            days.update(row[column].toordinal() for column in columns if row[column] is not None)
+    return sorted(days)
+
+
+def _next(days: Sequence[int], first: int) -> int:
+    """Return the first of some days in order from a day on; where there is none, one after all days."""
+    place = bisect_left(days, first)
+    return days[place] if place < len(days) else dt.date.max.toordinal() + 1

@@ -72,7 +72,9 @@ def _check_head(plan: Plan) -> Iterator[Refusal]:
         yield malformed("The policy of the plan is none: a field is missing or of another kind.")
     view: object = plan.view
     if not (isinstance(view, View) and _is_view(view)):
-        yield malformed("The view of the plan is none: a day, viewpoint or case that does not exist.")
+        yield malformed(
+            "The view of the plan is none: a day, viewpoint, case or statement that does not exist."
+        )
 
 
 def _is_policy(policy: Policy) -> bool:
@@ -90,6 +92,9 @@ def _is_policy(policy: Policy) -> bool:
 def _is_view(view: View) -> bool:
     viewpoint: object = view.viewpoint
     if not isinstance(viewpoint, str) or not (view.as_known_on is None or _is_day(view.as_known_on)):
+        return False
+    under: object = view.under
+    if not (isinstance(under, tuple) and _are_all(under, str)):
         return False
     is_known = viewpoint in {ALL, PUBLIC} or viewpoint.startswith(PARTY_PREFIX)
     return is_known and any(view.case is case for case in Case)
