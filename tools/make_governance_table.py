@@ -55,7 +55,7 @@ MEANINGS: Mapping[Rule, str] = {
 TO_COME = frozenset({Rule.LOG, Rule.TRUNCATION, Rule.RETENTION})
 
 
-def tests_of(folder: Path) -> dict[str, list[tuple[str, str]]]:
+def claims_by_rule(folder: Path) -> dict[str, list[tuple[str, str]]]:
     """Return the tests of each rule: what each claims, and its file, by file and place."""
     found: dict[str, list[tuple[str, str]]] = {}
     for file in sorted(folder.rglob("test_*.py")):
@@ -100,7 +100,7 @@ def page_text(found: Mapping[str, list[tuple[str, str]]]) -> Iterator[str]:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or with ``--check`` say that it is stale; name the rules without a test."""
-    found = tests_of(TESTS)
+    found = claims_by_rule(TESTS)
     missing = untested(found)
     for rule in missing:
         print(f"No test holds {rule}; name one test_g{int(rule[1:]):02}_… for it.")

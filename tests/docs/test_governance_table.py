@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from apportion.govern.refusal import Rule
-from tools.make_governance_table import MEANINGS, PAGE, TESTS, TO_COME, page_text, tests_of, untested
+from tools.make_governance_table import MEANINGS, PAGE, TESTS, TO_COME, page_text, claims_by_rule, untested
 
 
 def test_the_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == "\n".join(page_text(tests_of(TESTS))) + "\n", (
+    assert PAGE.read_text(encoding="utf-8") == "\n".join(page_text(claims_by_rule(TESTS))) + "\n", (
         "run python tools/make_governance_table.py"
     )
 
 
 def test_every_rule_has_a_meaning_and_all_but_those_of_the_ledger_a_test() -> None:
     assert set(MEANINGS) == set(Rule)
-    assert untested(tests_of(TESTS)) == []
+    assert untested(claims_by_rule(TESTS)) == []
     assert {rule.value for rule in TO_COME} == {"G21", "G22", "G23"}
 
 
@@ -26,7 +26,7 @@ def test_a_rule_without_a_test_is_found(tmp_path: Path) -> None:
     (folder / "test_some.py").write_text(
         "def test_g10_two_are_no_majority() -> None: ...\n", encoding="utf-8"
     )
-    found = tests_of(folder)
+    found = claims_by_rule(folder)
     assert found == {"G10": [("two are no majority", "tests/test_some.py")]}
     assert "G10" not in untested(found)
     assert "G9" in untested(found)
