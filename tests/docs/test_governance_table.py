@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from apportion.govern.refusal import Rule
-from tools.make_governance_table import MEANINGS, PAGE, TESTS, TO_COME, page_text, claims_by_rule, untested
+from tools.make_governance_table import MEANINGS, PAGE, TESTS, TO_COME, claims_by_rule, page_text, untested
 
 
 def test_the_page_is_current() -> None:
