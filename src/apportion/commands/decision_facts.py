@@ -264,7 +264,8 @@ def _has_one_owner(scene: Scene, party: str) -> bool:
 
 def _seats(scene: Scene) -> Iterator[Seat]:
     for tie in scene.graph.ties:
-        if tie.role == DIRECTOR and tie.entity in scene.entities and not tie.is_claimed:
+        # A tie of old still conflicts; a seat that the files end is given up all the same.
+        if tie.role == DIRECTOR and tie.entity in scene.entities and not (tie.is_claimed or tie.is_frozen):
             yield Seat(entity=tie.entity, person=tie.holder, from_on=tie.from_on, until_on=tie.until_on)
 
 
