@@ -270,7 +270,7 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "attach": {"--most-megabytes"},
             "packs": {"--on"},
             "transfers": VIEW | {"--pack"},
-            # What these change is held in test_decisions_life and test_decisions_world.
+            # What these change is held in tests/unit/decisions.
             **DECISION_OPTIONS,
         }
         allowed = known.get(name, set())
