@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apportion.commands.decision_log import known_of
+from apportion.commands.decision_review import cast_vote
+from apportion.commands.decisions import act, propose
+from apportion.govern.state import Case
 from tests.build import Rows, write_scenario
 
 SETTINGS: dict[str, Any] = {"name": "two", "start_on": dt.date(2031, 1, 1), "end_on": dt.date(2031, 7, 1)}
 START = dt.datetime(2031, 1, 2, 9, tzinfo=dt.UTC)
+LATER = START + dt.timedelta(hours=1)
+NAME = "four-now"
+REASON = "Beta can run them in February."
 # Alpha gives four units of February to beta and gets four of April back.
 SWAP = """\
 id = "four-now"
@@ -118,3 +127,36 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("apportion.commands.clock.now", clock.now)
     return clock
+
+
+def case_of(folder: Path) -> Case:
+    """Return the life so far of the proposal in a folder."""
+    return known_of(folder).state.cases[NAME]
+
+
+def lives(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield a copy of the scenario at each turn of its proposal's life, made by the acts themselves."""
+    source = write_two(folder / "two")
+    with pytest.MonkeyPatch.context() as patch:
+        set_clock(patch)
+        propose(str(source), NAME, by="cal")
+        yield "analysed", _copied(source, folder / "analysed")
+        act(str(source), NAME, by="cal", verb="disclose")
+        yield "disclosed", _copied(source, folder / "disclosed")
+        act(str(source), NAME, by="dan", verb="open-review")
+        yield "review", _copied(source, folder / "review")
+        for person, side in (("ann", "alpha"), ("amy", "alpha"), ("bea", "beta")):
+            cast_vote(str(source), NAME, by=person, side=side, choice="yes", facts=case_of(source).digest)
+        yield "approved", _copied(source, folder / "approved")
+        said = {"code": "site-ready", "text": REASON}
+        act(str(source), NAME, by="dan", verb="apply", said=said)
+        yield "applied", _copied(source, folder / "applied")
+
+
+def _copied(source: Path, to: Path) -> Path:
+    return Path(shutil.copytree(source, to))
+
+
+def bring(stages: Mapping[str, Path], stage: str, folder: Path) -> Path:
+    """Put a scenario at a turn of its life in place of a folder, and return it."""
+    return Path(shutil.copytree(stages[stage], folder, dirs_exist_ok=True))

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apportion.commands.decision_log import known_of
 from apportion.files.decisions import FILE, read_log
-from apportion.govern.state import Case, Status
-from tests.decided import SWAP, TABLES, Clock, set_clock, write_two
+from apportion.govern.state import Status
+from tests.decided import LATER, NAME, SWAP, TABLES, Clock, bring, case_of, lives, set_clock, write_two
 from tests.unit.test_cli_commands import DONE, FOUND, WRONG_USE, Answer, Runner
 
 REFUSED = 4
-NAME = "four-now"
+
+
+@pytest.fixture(scope="module")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return dict(lives(tmp_path_factory.mktemp("lives")))
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return set_clock(monkeypatch)
+    clock = set_clock(monkeypatch)
+    clock.moment = LATER
+    return clock
 
 
 @pytest.fixture
@@ -34,8 +38,29 @@ def folder(tmp_path: Path, clock: Clock) -> Path:
     return write_two(tmp_path / "two")
 
 
-def case_of(folder: Path) -> Case:
-    return known_of(folder).state.cases[NAME]
+@pytest.fixture
+def analysed(folder: Path, stages: dict[str, Path]) -> Path:
+    return bring(stages, "analysed", folder)
+
+
+@pytest.fixture
+def disclosed(folder: Path, stages: dict[str, Path]) -> Path:
+    return bring(stages, "disclosed", folder)
+
+
+@pytest.fixture
+def in_review(folder: Path, stages: dict[str, Path]) -> Path:
+    return bring(stages, "review", folder)
+
+
+@pytest.fixture
+def approved(folder: Path, stages: dict[str, Path]) -> Path:
+    return bring(stages, "approved", folder)
+
+
+@pytest.fixture
+def applied(folder: Path, stages: dict[str, Path]) -> Path:
+    return bring(stages, "applied", folder)
 
 
 def facts_of(folder: Path) -> str:
@@ -47,28 +72,11 @@ def done(answer: Answer) -> Answer:
     return answer
 
 
-def to_review(run: Runner, folder: Path) -> None:
-    done(run("propose", folder, NAME, "--as", "cal"))
-    done(run("disclose", folder, NAME, "--as", "cal"))
-    done(run("review", folder, NAME, "--as", "dan"))
-
-
 def vote(run: Runner, folder: Path, person: str, *, side: str, how: str = "--yes") -> Answer:
     return run("vote", folder, NAME, "--as", person, "--side", side, how, "--facts", facts_of(folder))
 
 
-def to_approval(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
-    for person, side in (("ann", "alpha"), ("amy", "alpha"), ("bea", "beta")):
-        done(vote(run, folder, person, side=side))
-
-
 APPLY = ("--reason", "site-ready", "--because", "Beta can run them in February.")
-
-
-def to_applied(run: Runner, folder: Path) -> None:
-    to_approval(run, folder)
-    done(run("apply", folder, NAME, "--as", "dan", *APPLY))
 
 
 def booked(run: Runner, folder: Path) -> dict[str, list[tuple[str, str]]]:
@@ -126,18 +134,17 @@ def test_a_proposal_goes_from_draft_to_closed(run: Runner, folder: Path, clock: 
     assert verbs[-4:] == ["apply", "notice", "settle", "close"]
 
 
-def test_each_act_says_what_is_true_now_and_who_is_left(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
-    told = done(vote(run, folder, "ann", side="alpha")).stdout
+def test_each_act_says_what_is_true_now_and_who_is_left(run: Runner, in_review: Path) -> None:
+    told = done(vote(run, in_review, "ann", side="alpha")).stdout
     assert "ann voted yes for alpha." in told
     assert "four-now is under review" in told
     assert "Left to decide for alpha: amy; 1 of 2 disinterested members say yes." in told
     assert "Left to decide for beta: bea; 0 of 1 disinterested members say yes." in told
-    done(vote(run, folder, "amy", side="alpha"))
+    done(vote(run, in_review, "amy", side="alpha"))
     body = done(
         run(
             "vote",
-            folder,
+            in_review,
             NAME,
             "--as",
             "bea",
@@ -145,13 +152,13 @@ def test_each_act_says_what_is_true_now_and_who_is_left(run: Runner, folder: Pat
             "beta",
             "--yes",
             "--facts",
-            facts_of(folder),
+            facts_of(in_review),
             "--json",
         )
     ).value
     assert body["status"] == "approved"
     assert [one["verb"] for one in body["events"]] == ["acknowledge", "vote"]
-    assert body["last_digest"] == read_log(folder).last
+    assert body["last_digest"] == read_log(in_review).last
 
 
 HAND = ("--winner", "beta", "--loser", "alpha", "--units", "1")
@@ -174,13 +181,13 @@ SHUT_OUT: dict[str, tuple[list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("moment", [to_review, to_approval, to_applied])
+@pytest.mark.parametrize("stage", ["review", "approved", "applied"])
 def test_a_conflicted_person_is_stopped_at_every_verb_by_its_rule(
-    run: Runner, folder: Path, moment: Callable[[Runner, Path], None], monkeypatch: pytest.MonkeyPatch
+    run: Runner, folder: Path, stages: dict[str, Path], stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(folder.parent)
     (folder.parent / "memo.txt").write_text("It weighs.")
-    moment(run, folder)
+    bring(stages, stage, folder)
     for [command, *others], rule in SHUT_OUT.values():
         before = read_log(folder)
         path = [command, others.pop(0)] if command == "decision" else [command]
@@ -195,61 +202,58 @@ def test_a_conflicted_person_is_stopped_at_every_verb_by_its_rule(
             assert (said["content"]["person"], said["content"]["rule"]) == ("cal", "G7")
     told = done(run("decision", "minutes", folder, NAME)).stdout
     assert "cal, who takes no part in the decision, tried vote and was refused by G7." in told
-    assert booked(run, folder) == (AS_DECIDED if moment is to_applied else AS_BOOKED)
+    assert booked(run, folder) == (AS_DECIDED if stage == "applied" else AS_BOOKED)
 
 
 def test_a_conflicted_person_may_propose_disclose_state_recuse_and_withdraw(
-    run: Runner, folder: Path
+    run: Runner, in_review: Path
 ) -> None:
-    to_review(run, folder)
-    told = done(run("decision", "state", folder, NAME, "--as", "cal", "--text", "I own part of beta.")).stdout
+    told = done(
+        run("decision", "state", in_review, NAME, "--as", "cal", "--text", "I own part of beta.")
+    ).stdout
     assert "cal, who takes no part in the decision, made a statement. “I own part of beta.”" in told
-    done(run("recuse", folder, NAME, "--as", "cal", "--because", "I own part of beta."))
-    done(run("decision", "withdraw", folder, NAME, "--as", "cal"))
-    assert case_of(folder).status is Status.WITHDRAWN
-    assert booked(run, folder) == AS_BOOKED
+    done(run("recuse", in_review, NAME, "--as", "cal", "--because", "I own part of beta."))
+    done(run("decision", "withdraw", in_review, NAME, "--as", "cal"))
+    assert case_of(in_review).status is Status.WITHDRAWN
+    assert booked(run, in_review) == AS_BOOKED
 
 
-def test_a_refusal_is_a_rule_and_a_sentence_in_the_language_asked_for(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
-    answer = vote(run, folder, "cal", side="alpha")
+def test_a_refusal_is_a_rule_and_a_sentence_in_the_language_asked_for(run: Runner, in_review: Path) -> None:
+    answer = vote(run, in_review, "cal", side="alpha")
     assert (answer.code, answer.stdout) == (REFUSED, "")
     assert answer.stderr.startswith("G7: cal is conflicted on four-now")
-    chinese = run("vote", folder, NAME, "--as", "cal", "--side", "alpha", "--yes", "--lang", "zh-Hant")
+    chinese = run("vote", in_review, NAME, "--as", "cal", "--side", "alpha", "--yes", "--lang", "zh-Hant")
     assert chinese.stderr.startswith("G7: ")
     assert chinese.stderr != answer.stderr
 
 
-def test_each_approver_acknowledges_the_facts_before_the_vote(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
-    without = run("vote", folder, NAME, "--as", "ann", "--side", "alpha", "--yes")
+def test_each_approver_acknowledges_the_facts_before_the_vote(run: Runner, in_review: Path) -> None:
+    without = run("vote", in_review, NAME, "--as", "ann", "--side", "alpha", "--yes")
     assert without.stderr.startswith("G13: ann has not acknowledged the facts")
-    other = run("vote", folder, NAME, "--as", "ann", "--side", "alpha", "--yes", "--facts", "0" * 64)
+    other = run("vote", in_review, NAME, "--as", "ann", "--side", "alpha", "--yes", "--facts", "0" * 64)
     assert other.stderr.startswith("G13: ")
-    short = run("decision", "acknowledge", folder, NAME, "--as", "ann", "--facts", "ab")
+    short = run("decision", "acknowledge", in_review, NAME, "--as", "ann", "--facts", "ab")
     assert short.code == WRONG_USE
-    done(run("decision", "acknowledge", folder, NAME, "--as", "ann", "--facts", case_of(folder).digest))
-    done(run("vote", folder, NAME, "--as", "ann", "--side", "alpha", "--yes"))
+    done(run("decision", "acknowledge", in_review, NAME, "--as", "ann", "--facts", case_of(in_review).digest))
+    done(run("vote", in_review, NAME, "--as", "ann", "--side", "alpha", "--yes"))
 
 
-def test_one_side_alone_and_a_missing_reason_are_refused(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
-    done(vote(run, folder, "ann", side="alpha"))
-    done(vote(run, folder, "amy", side="alpha"))
-    assert run("apply", folder, NAME, "--as", "dan", *APPLY).stderr.startswith("G12: ")
-    done(vote(run, folder, "bea", side="beta"))
-    assert run("apply", folder, NAME, "--as", "dan").stderr.startswith("G18: ")
-    assert run("apply", folder, NAME, "--as", "dan", "--reason", "x").stderr.startswith("G18: ")
-    assert case_of(folder).status is Status.APPROVED
+def test_one_side_alone_and_a_missing_reason_are_refused(run: Runner, in_review: Path) -> None:
+    done(vote(run, in_review, "ann", side="alpha"))
+    done(vote(run, in_review, "amy", side="alpha"))
+    assert run("apply", in_review, NAME, "--as", "dan", *APPLY).stderr.startswith("G12: ")
+    done(vote(run, in_review, "bea", side="beta"))
+    assert run("apply", in_review, NAME, "--as", "dan").stderr.startswith("G18: ")
+    assert run("apply", in_review, NAME, "--as", "dan", "--reason", "x").stderr.startswith("G18: ")
+    assert case_of(in_review).status is Status.APPROVED
 
 
-def test_dissent_and_abstention_are_kept(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
+def test_dissent_and_abstention_are_kept(run: Runner, in_review: Path) -> None:
     words = ("--text", "They come back too late.")
     done(
         run(
             "vote",
-            folder,
+            in_review,
             NAME,
             "--as",
             "ann",
@@ -257,41 +261,41 @@ def test_dissent_and_abstention_are_kept(run: Runner, folder: Path) -> None:
             "alpha",
             "--no",
             "--facts",
-            facts_of(folder),
+            facts_of(in_review),
             *words,
         )
     )
-    assert case_of(folder).status is Status.REJECTED
-    shown = done(run("decision", "show", folder, NAME)).stdout
+    assert case_of(in_review).status is Status.REJECTED
+    shown = done(run("decision", "show", in_review, NAME)).stdout
     assert "Voted against, for alpha: ann. “They come back too late.”" in shown
     assert "Nothing comes next." in shown
     assert (
         "ann voted no for alpha. “They come back too late.”"
-        in done(run("decision", "minutes", folder, NAME)).stdout
+        in done(run("decision", "minutes", in_review, NAME)).stdout
     )
 
 
 def test_approval_after_the_effect_is_a_ratification_with_a_reason(
-    run: Runner, folder: Path, clock: Clock
+    run: Runner, in_review: Path, clock: Clock
 ) -> None:
     clock.on("2031-02-10")
-    to_approval(run, folder)
-    assert run("apply", folder, NAME, "--as", "dan", *APPLY).stderr.startswith("G14: ")
-    done(run("apply", folder, NAME, "--as", "dan", *APPLY, "--ratify", "Nobody asked in January."))
+    for person, side in (("ann", "alpha"), ("amy", "alpha"), ("bea", "beta")):
+        done(vote(run, in_review, person, side=side))
+    assert run("apply", in_review, NAME, "--as", "dan", *APPLY).stderr.startswith("G14: ")
+    done(run("apply", in_review, NAME, "--as", "dan", *APPLY, "--ratify", "Nobody asked in January."))
     assert (
         "ratification: approved no earlier than it took effect"
-        in done(run("decision", "show", folder, NAME)).stdout
+        in done(run("decision", "show", in_review, NAME)).stdout
     )
 
 
-def test_an_approval_that_is_not_applied_in_time_lapses(run: Runner, folder: Path, clock: Clock) -> None:
-    to_approval(run, folder)
-    assert run("lapse", folder, NAME).stderr.startswith("G14: No clock of four-now has run out.")
+def test_an_approval_that_is_not_applied_in_time_lapses(run: Runner, approved: Path, clock: Clock) -> None:
+    assert run("lapse", approved, NAME).stderr.startswith("G14: No clock of four-now has run out.")
     clock.on("2031-06-01")
-    done(run("lapse", folder, NAME))
-    assert case_of(folder).status is Status.LAPSED
-    assert run("apply", folder, NAME, "--as", "dan", *APPLY).code == REFUSED
-    assert booked(run, folder) == AS_BOOKED
+    done(run("lapse", approved, NAME))
+    assert case_of(approved).status is Status.LAPSED
+    assert run("apply", approved, NAME, "--as", "dan", *APPLY).code == REFUSED
+    assert booked(run, approved) == AS_BOOKED
 
 
 def test_a_dear_swap_needs_a_memo_and_all_of_a_review_is_done_or_nothing(run: Runner, folder: Path) -> None:
@@ -359,15 +363,14 @@ def test_an_emergency_is_applied_on_one_side_and_falls_back_without_a_review(
     assert "to be reversed" in done(run("decision", "show", folder, NAME)).stdout
 
 
-def test_another_pack_voids_the_votes_and_asks_for_a_new_analysis(run: Runner, folder: Path) -> None:
-    to_review(run, folder)
-    done(vote(run, folder, "ann", side="alpha"))
-    refused = run("decision", "pack", folder, NAME, "--as", "ann", "--pack", "nasdaq-5630")
+def test_another_pack_voids_the_votes_and_asks_for_a_new_analysis(
+    run: Runner, folder: Path, in_review: Path
+) -> None:
+    refused = run("decision", "pack", in_review, NAME, "--as", "ann", "--pack", "nasdaq-5630")
     assert refused.stderr.startswith("G26: ")
-    outsider = [*TABLES["parties"], {"party": "eve", "name": "Eve", "kind": "person", "listed": ""}]
-    write_two(folder.parent / "other", parties=outsider)
-    other = folder.parent / "other"
-    to_review(run, other)
+    outsider = {"party": "eve", "name": "Eve", "kind": "person", "listed": ""}
+    other = write_two(folder.parent / "other", parties=[*TABLES["parties"], outsider])
+    done(run("propose", other, NAME, "--as", "cal"))
     told = done(run("decision", "pack", other, NAME, "--as", "eve", "--pack", "nasdaq-5630")).stdout
     assert "under nasdaq-5630" in told
     assert case_of(other).status is Status.DRAFT
@@ -375,18 +378,16 @@ def test_another_pack_voids_the_votes_and_asks_for_a_new_analysis(run: Runner, f
     assert case_of(other).status is Status.ANALYSED
 
 
-def test_attesting_lets_a_member_vote_again_after_a_year(run: Runner, folder: Path, clock: Clock) -> None:
-    to_review(run, folder)
-    done(run("decision", "acknowledge", folder, NAME, "--as", "ann", "--facts", facts_of(folder)))
+def test_attesting_lets_a_member_vote_again_after_a_year(run: Runner, in_review: Path, clock: Clock) -> None:
+    done(run("decision", "acknowledge", in_review, NAME, "--as", "ann", "--facts", facts_of(in_review)))
     clock.on("2032-01-03")
-    late = run("vote", folder, NAME, "--as", "ann", "--side", "alpha", "--yes")
+    late = run("vote", in_review, NAME, "--as", "ann", "--side", "alpha", "--yes")
     assert late.stderr.startswith("G20: ")
-    done(run("decision", "attest", folder, NAME, "--as", "ann"))
-    done(run("vote", folder, NAME, "--as", "ann", "--side", "alpha", "--yes"))
+    done(run("decision", "attest", in_review, NAME, "--as", "ann"))
+    done(run("vote", in_review, NAME, "--as", "ann", "--side", "alpha", "--yes"))
 
 
-def test_a_change_by_hand_is_noted_with_who_gets_what(run: Runner, folder: Path) -> None:
-    to_applied(run, folder)
+def test_a_change_by_hand_is_noted_with_who_gets_what(run: Runner, applied: Path) -> None:
     hand = [
         "--reason",
         "damage",
@@ -397,9 +398,9 @@ def test_a_change_by_hand_is_noted_with_who_gets_what(run: Runner, folder: Path)
         "--loser",
         "beta",
     ]
-    told = done(run("decision", "override", folder, NAME, "--as", "dan", *hand, "--units", "1")).stdout
+    told = done(run("decision", "override", applied, NAME, "--as", "dan", *hand, "--units", "1")).stdout
     assert "alpha" in told
-    assert case_of(folder).overrides[-1].delta_units == 1
+    assert case_of(applied).overrides[-1].delta_units == 1
 
 
 @pytest.mark.parametrize(
@@ -424,13 +425,12 @@ def test_only_a_person_of_the_scenario_acts(run: Runner, folder: Path, person: s
         ["decision", "pack", "--as", "dan", "--pack", "gone"],
     ],
 )
-def test_wrong_use_changes_nothing(run: Runner, folder: Path, arguments: list[str]) -> None:
-    to_review(run, folder)
-    before = read_log(folder)
+def test_wrong_use_changes_nothing(run: Runner, in_review: Path, arguments: list[str]) -> None:
+    before = read_log(in_review)
     length = 2 if arguments[0] == "decision" else 1
-    answer = run(*arguments[:length], folder, NAME, *arguments[length:])
+    answer = run(*arguments[:length], in_review, NAME, *arguments[length:])
     assert answer.code == WRONG_USE, answer.stderr
-    assert read_log(folder) == before
+    assert read_log(in_review) == before
 
 
 def test_what_nobody_put_forward_cannot_be_acted_on(run: Runner, folder: Path) -> None:
@@ -469,14 +469,15 @@ def test_a_proposal_that_cannot_be_carried_out_is_not_put_forward(run: Runner, f
     assert not (folder / FILE).exists()
 
 
-def test_the_minutes_and_votes_are_withheld_from_who_takes_no_part(run: Runner, folder: Path) -> None:
-    to_approval(run, folder)
-    seen = done(run("decision", "minutes", folder, NAME)).stdout
-    hidden = done(run("decision", "minutes", folder, NAME, "--as", "cal")).stdout
+def test_the_minutes_and_votes_are_withheld_from_who_takes_no_part(run: Runner, approved: Path) -> None:
+    seen = done(run("decision", "minutes", approved, NAME)).stdout
+    hidden = done(run("decision", "minutes", approved, NAME, "--as", "cal")).stdout
     assert "ann voted yes" in seen
     assert "voted yes" not in hidden
     assert len(seen.splitlines()) == len(hidden.splitlines())
-    shown = done(run("decision", "show", folder, NAME, "--as", "cal", "--json")).value
+    shown = done(run("decision", "show", approved, NAME, "--as", "cal", "--json")).value
     assert all("yes" not in side for side in shown["sides"])
     assert "voted" not in json.dumps(shown["minutes"])
-    assert any("yes" in side for side in done(run("decision", "show", folder, NAME, "--json")).value["sides"])
+    assert any(
+        "yes" in side for side in done(run("decision", "show", approved, NAME, "--json")).value["sides"]
+    )

@@ -15,7 +15,7 @@ from fractions import Fraction
 from apportion.commands.assessments import assess_proposal, assessment_as_json
 from apportion.commands.decision_log import Known, held_by
 from apportion.commands.plans import make_plan
-from apportion.digest import digest
+from apportion.digest import digest, digest_lines
 from apportion.errors import FindingsError
 from apportion.govern.conflicts import (
     Standing,
@@ -35,6 +35,8 @@ from apportion.govern.proposal_worth import value_at_stake
 from apportion.govern.state import Case
 from apportion.govern.transfers import read_transfers
 from apportion.govern.worth import Worth
+from apportion.model.canonical import row_lines
+from apportion.model.parsing import FILE, ROW
 from apportion.model.proposal import Kind, Proposal
 from apportion.model.world import View, World
 from apportion.study.assess import Assessment
@@ -79,9 +81,18 @@ class Scene:
 
 
 def material_digest(world: World) -> str:
-    """Return the digest of the settings and of the tables that a decision rests on."""
-    tables = {name: frame for name, frame in world.tables.items() if name in MATERIAL}
-    return replace(world, tables=tables, view=View()).digest
+    """Return the digest of the settings and of the tables that a decision rests on.
+
+    Of each row only the cells that are filled count: a booking that was put back leaves columns with nothing in them.
+    """
+    settings = replace(world, tables={}, view=View()).digest
+    lines = [
+        line
+        for name in MATERIAL
+        if name in world.tables
+        for line in row_lines(world.tables[name].drop(ROW, FILE), table=name)
+    ]
+    return digest_lines([settings, *lines])
 
 
 def look_at(

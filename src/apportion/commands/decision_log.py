@@ -20,7 +20,7 @@ from apportion.govern.frozen import Frozen
 from apportion.govern.hold import Answer, Attempt, Held, Standing, stand
 from apportion.govern.notices import in_force
 from apportion.govern.refusal import Refusal
-from apportion.govern.state import Case, State
+from apportion.govern.state import CARRIED_OUT, OVER, Case, State
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 
@@ -109,9 +109,12 @@ def held_by(known: Known, *, but: str = "") -> Held:
         frozen=Frozen.from_json(known.state.bookings),
         applied=tuple(_as_applied(one, beside) for one in applied),
         open=tuple(
-            beside[one.proposal] for one in cases if one.proposal in beside and not in_force(one, now=now)
+            beside[one.proposal]
+            for one in cases
+            if one.proposal in beside and one.status not in OVER | CARRIED_OUT
         ),
-        conflicted_pairs=frozenset(pair for one in cases for pair in _pairs(one)),
+        # Whose conflict ties whom is known from it all the same.
+        conflicted_pairs=frozenset(pair for one in known.state.cases.values() for pair in _pairs(one)),
     )
 
 
