@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from apportion.commands.scenarios import read_files
 from apportion.files.decisions import FILE, read_log
 from apportion.report.words import languages
-from tests.decided import NAME, SWAP, Clock, write_two
+from tests.decided import NAME, REASON, SWAP, Clock, write_two
 from tests.unit.decisions.acting import (
     done,
 )
 from tests.unit.test_cli_commands import FOUND, Runner
-from tests.unit.test_report_languages import VERDICTS
+from tests.unit.test_report_languages import VERDICTS, Told, english_in, known_names
 
 
 def test_the_minutes_and_votes_are_withheld_from_who_takes_no_part(run: Runner, approved: Path) -> None:
@@ -150,3 +151,16 @@ def test_all_decisions_are_listed(run: Runner, applied: Path) -> None:
     assert "four-now  carried out, with units owed back  house-strict 1  cal" in told
     [listed] = done(run("decision", "show", applied, "--json")).value
     assert (listed["proposal"], listed["status"]) == (NAME, "make-good-due")
+
+
+def test_the_chinese_page_says_nothing_in_english_but_names(
+    run: Runner, applied: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "page"
+    done(run("decision", "show", applied, NAME, "--out", out, "--lang", "zh-TW"))
+    page = Told((out / "decision.html").read_text(encoding="utf-8"))
+    assert page.declared == "zh-Hant"
+    world = read_files(applied).world
+    commands = {"decision", "settle", "notices", "--sent", "check", "--last"}
+    said = {NAME, "house-strict", "site-ready", "L2:A", "k", *commands, *REASON.split()}
+    assert english_in(page, known=known_names(world) | said) == []
