@@ -18,7 +18,7 @@ from tests.reproducers_of_claims import OF_CLAIMS
 from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
-OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.USAGE, Code.INTERNAL}
+OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.ACT_REFUSED, Code.USAGE, Code.INTERNAL}
 # A scenario that is not there is wrong use, so this code is kept and no finding carries it.
 NEVER_A_FINDING: set[Code] = set()
 WARNING, INFO = Severity.WARNING, Severity.INFO
@@ -301,6 +301,12 @@ BROKEN: dict[Code, Broken] = {
             "evidence": [{"id": "E", "kind": "memo", "title": "Memo", "source": "files"}],
             "attachments": [{"document": "E", "sha256": "0" * 64}],
         },
+    ),
+    Code.DECISIONS_BROKEN: Broken(
+        file="decisions.jsonl",
+        row=1,
+        quoted="ends in the middle of a line",
+        files={"decisions.jsonl": '{"at":"2024-01-02T09:00:00Z","before":"00'},
     ),
     Code.NOTHING_KNOWN_YET: Broken(
         file="supply.csv",

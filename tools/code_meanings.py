@@ -128,6 +128,14 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         WARNING,
         "A proposal leaves everything as it is: as booked, after the end of the plan, or no tier is raised.",
     ),
+    Code.DECISIONS_BROKEN: (
+        ERROR,
+        "The log of decisions was changed or cut in the middle, or holds an act that its rules refuse.",
+    ),
+    Code.ACT_REFUSED: (
+        RAISED,
+        "A rule of governance does not let somebody do this to a proposal, or not now.",
+    ),
     Code.NOT_DECIDED: (
         f"{WARNING}, {ERROR}",
         "An edit or shipment moves units between tied parties, undecided: it is not made (warning) or stops (error).",

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
+import typer
 from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
@@ -184,18 +185,28 @@ def codes_text() -> Iterator[str]:
 
 def commands_text() -> Iterator[str]:
     """Yield what `--help` prints, of the program and of every command."""
-    names = [
-        command.name or str(getattr(command.callback, "__name__", "")) for command in app.registered_commands
-    ]
-    for name in ("", *names):
+    for name in ("", *_command_names(app)):
         yield f"## apportion {name}".rstrip()
         yield ""
         yield "```text"
-        arguments = [name, "--help"] if name else ["--help"]
+        arguments = [*name.split(), "--help"]
         answer = CliRunner().invoke(app, arguments, prog_name="apportion", env={"COLUMNS": _HELP_COLUMNS})
         yield from (line.rstrip() for line in answer.output.strip().splitlines())
         yield "```"
         yield ""
+
+
+def _command_names(group: typer.Typer) -> Iterator[str]:
+    """Yield every command, in the order of the help; those of a group after it, with its name before theirs."""
+    for command in group.registered_commands:
+        yield command.name or str(getattr(command.callback, "__name__", ""))
+    for one in group.registered_groups:
+        inner = one.typer_instance
+        if inner is None:
+            continue
+        name = str(inner.info.name)
+        yield name
+        yield from (f"{name} {command}" for command in _command_names(inner))
 
 
 def names_text() -> Iterator[str]:

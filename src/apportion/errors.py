@@ -7,13 +7,14 @@ An **exception** is an operation that cannot go on. The tree, so that a caller c
     ├── FindingsError       facts with findings of error grade: ``.findings`` lists them
     ├── UsageError          a name or option that does not exist
     ├── PlanFileError       a plan on disk that cannot be read as one
+    ├── RefusedError        an act of a decision that a rule of governance does not let happen
     └── ProofError          our own plan failed its own proof: a bug of ours, never a plan
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -103,6 +104,8 @@ class Code(enum.StrEnum):
     MOVE_NOT_ACCEPTED = "move-not-accepted"
     MOVE_CHANGES_NOTHING = "move-changes-nothing"
     # Decisions.
+    DECISIONS_BROKEN = "decisions-broken"
+    ACT_REFUSED = "act-refused"
     NOT_DECIDED = "not-decided"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
@@ -225,6 +228,23 @@ class PlanFileError(ApportionError):
     """A plan on disk is missing, damaged or not a plan."""
 
     code = Code.PLAN_UNREADABLE
+
+
+class RefusedError(ApportionError):
+    """An act of a decision that a rule does not let happen.
+
+    Attributes:
+        rule: The rule, ``G1`` to ``G28``.
+        refusal: The refusal as plain values: its rule, key and what its sentence names.
+    """
+
+    code = Code.ACT_REFUSED
+
+    def __init__(self, sentence: str, *, rule: str, refusal: Mapping[str, object]) -> None:
+        """Say the refusal in words, and keep it as values beside them."""
+        super().__init__(sentence)
+        self.rule = rule
+        self.refusal = dict(refusal)
 
 
 class ProofError(ApportionError):

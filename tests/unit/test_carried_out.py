@@ -16,7 +16,7 @@ import apportion as ap
 from apportion.engine.checks import check_world
 from apportion.engine.planning import draft_plan
 from apportion.errors import FindingsError, has_errors
-from apportion.files.proposals import read_proposal
+from apportion.files.proposal_reading import read_proposal
 from apportion.govern.hold import carried_out
 from apportion.model.policy import Policy, Rule
 from apportion.model.proposal import Kind, Move, Proposal, Raise

@@ -1,6 +1,6 @@
 """The command line: arguments in, text or JSON out; every act is a call of `commands`.
 
-Exit codes: 0 done, 1 findings of error grade or a plan refused, 2 wrong use, 3 our fault.
+Exit codes: 0 done, 1 findings of error grade or a plan refused, 2 wrong use, 3 our fault, 4 an act that a rule refuses.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli import claims, evidence, governance, proposals, registers
+from apportion.cli import claims, decision_group, decisions, evidence, governance, proposals, registers
 from apportion.cli.options import (
     RULES,
     AsJson,
@@ -299,6 +299,8 @@ app.registered_commands.extend(evidence.commands.registered_commands)
 app.registered_commands.extend(claims.commands.registered_commands)
 app.registered_commands.extend(governance.commands.registered_commands)
 app.registered_commands.extend(registers.commands.registered_commands)
+app.registered_commands.extend(decisions.commands.registered_commands)
+app.add_typer(decision_group.group)
 
 
 def main() -> None:
@@ -319,7 +321,7 @@ def main() -> None:
 
 def _tell(error: ApportionError) -> int:
     """Print an error as text, or as one JSON value where JSON was asked for, and return the exit code."""
-    from apportion.errors import FindingsError, ProofError, UsageError
+    from apportion.errors import FindingsError, ProofError, RefusedError, UsageError
 
     findings = error.findings if isinstance(error, FindingsError) else []
     if "--json" in sys.argv:
@@ -329,15 +331,18 @@ def _tell(error: ApportionError) -> int:
                 "title": error.message,
                 "fix": error.fix,
                 "findings": [finding.as_json() for finding in findings],
+                **({"refusal": error.refusal} if isinstance(error, RefusedError) else {}),
             }
         )
+    elif isinstance(error, RefusedError):
+        typer.echo(f"{error.rule}: {error.message}", err=True)
     elif findings:
         print_findings(findings, to_error=True)
         typer.echo(count_of(findings), err=True)
     else:
         typer.echo(f"{error.code}: {error.message} {error.fix}".strip(), err=True)
-    if isinstance(error, UsageError):
-        return 2
+    if isinstance(error, UsageError | RefusedError):
+        return 2 if isinstance(error, UsageError) else 4
     return 3 if isinstance(error, ProofError) else 1
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
@@ -57,7 +58,7 @@ def claims_of_scenario(
     """
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
-    return judge_claims(world, read_proposals(find_source(scenario)))
+    return judge_claims(world, undecided_proposals(find_source(scenario)))
 
 
 def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> Claims:
@@ -74,6 +75,19 @@ def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> C
         return judge_claims(world, proposals)
     name = world.settings.name
     return judge_claims(world, read_proposals(find_scenario(name)) if name in bundled_names() else ())
+
+
+def undecided_proposals(source: Path) -> list[Proposal]:
+    """Return the proposals beside a scenario that its log of decisions knows nothing of.
+
+    What the log knows was carried out, and the facts as they stand have it already, or was not, and nothing of it
+    happened, whatever the file says of who decided it when.
+
+    Raises:
+        FindingsError: One has findings of error grade, or the log does not hold together.
+    """
+    known = known_of(source)
+    return [one for one in read_proposals(source) if one.id not in known.state.cases]
 
 
 def tell_claims(

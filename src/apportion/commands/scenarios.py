@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from apportion.commands.decision_log import findings_of_log, known_of, laid_over, note_attempts
 from apportion.engine.checks import check_world
 from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
 from apportion.files.attachments import attachments_beside, check_attachments
+from apportion.files.decisions import decisions_beside
 from apportion.files.folder import bundled_names
 from apportion.files.proposal_reading import read_partly
 from apportion.files.proposals import proposals_beside
@@ -28,6 +30,7 @@ __all__ = [
     "export_scenario",
     "list_scenarios",
     "make_template",
+    "read_files",
     "read_scenario",
     "view_world",
 ]
@@ -35,7 +38,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A world as it was read, with everything that was found of it and the sheets that hold no table."""
+    """A world as it was read, with everything that was found of it and the sheets that hold no table.
+
+    Attributes:
+        world: The facts; of `read_scenario` as they stand with the log of decisions laid over them.
+        findings: Everything that was found.
+        extra_sheets: Sheets of its workbook that hold no table.
+    """
 
     world: World
     findings: tuple[Finding, ...]
@@ -73,7 +82,7 @@ def view_world(
 def check_scenario(
     scenario: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Finding]:
-    """Return every finding of a scenario, of the proposals beside it and of its documents, in order.
+    """Return every finding of a scenario, of the proposals beside it, its documents and its decisions, in order.
 
     Raises:
         UsageError: There is no such scenario or viewpoint.
@@ -84,8 +93,10 @@ def check_scenario(
         return first_of_each(reading.findings)
     world = _looked_at(reading.world, as_known_on=as_known_on, viewpoint=viewpoint, findings=reading.findings)
     findings = check_world(world, known=reading.findings)
-    proposed = _check_proposals(world, source, is_sound=not has_errors(findings))
-    return in_order([*findings, *proposed, *check_attachments(reading.world, source)])
+    is_sound = not has_errors(findings)
+    proposed = _check_proposals(world, source, is_sound=is_sound)
+    decided = findings_of_log(reading.world, source, is_sound=is_sound)
+    return in_order([*findings, *proposed, *check_attachments(reading.world, source), *decided])
 
 
 def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[Finding]:
@@ -117,13 +128,31 @@ def _looked_at(
 
 
 def read_scenario(scenario: str) -> Looked:
-    """Return the world of a scenario that can be planned, with what was found of it.
+    """Return the world of a scenario that can be planned, as it stands, with what was found of it.
+
+    What was decided is carried out, and what waits for a decision is not made. What the files try without one is
+    noted in the log of decisions, where that may be written.
 
     Raises:
         UsageError: There is no such scenario.
+        FindingsError: It, its log of decisions, or what was decided has findings of error grade.
+    """
+    source = find_source(scenario)
+    looked = read_files(source)
+    standing, known = laid_over(looked.world, source)
+    note_attempts(known, standing.attempts)
+    if has_errors(standing.findings):
+        raise FindingsError(in_order([*looked.findings, *standing.findings]))
+    return Looked(standing.world, (*looked.findings, *standing.findings), looked.extra_sheets)
+
+
+def read_files(source: Path) -> Looked:
+    """Return the world of a scenario as its files alone state it, with what was found of it.
+
+    Raises:
         FindingsError: It has findings of error grade.
     """
-    reading = read_source(find_source(scenario))
+    reading = read_source(source)
     if reading.world is None:
         raise FindingsError(first_of_each(reading.findings))
     findings = check_world(reading.world, known=reading.findings)
@@ -135,7 +164,8 @@ def read_scenario(scenario: str) -> Looked:
 def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = ".csv") -> list[Path]:
     """Write a scenario as a workbook, a zip or a folder that reads back to the same world; return its files.
 
-    Its proposals and documents go with it: into the folder or the zip, or beside the workbook.
+    Its proposals, documents and decisions go with it: into the folder or the zip, or beside the workbook. The
+    tables are those of its files: what was decided is laid over them again wherever they are read with the log.
 
     Args:
         scenario: A folder, workbook, zip or bundled name.
@@ -147,14 +177,20 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         UsageError: There is no such scenario, or `to` names another kind of file.
         FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
     """
-    looked, source = read_scenario(scenario), find_source(scenario)
+    source = find_source(scenario)
+    looked = read_files(source)
+    known_of(source)  # A log that does not hold together is not handed on.
     return write_source(
         looked.world,
         to,
         suffix=suffix,
         made_on=made_on,
         extra_sheets=looked.extra_sheets,
-        beside={**proposals_beside(source), **attachments_beside(source)},
+        beside={
+            **proposals_beside(source),
+            **attachments_beside(source),
+            **decisions_beside(source),
+        },
     )
 
 

@@ -118,7 +118,7 @@ def find_proposal(name_or_path: str, *, source: Path) -> tuple[str, bytes]:
     with contextlib.suppress(OSError, ValueError):
         if path.is_file():
             return path.name, _read(path)
-    beside = proposals_beside(source) or (_in_folder(source.parent) if source.is_file() else {})
+    beside = proposals_beside(source)
     stems = {name.removesuffix(SUFFIX): name for name in beside}
     stem = name_or_path.removesuffix(SUFFIX)
     if stem in stems:

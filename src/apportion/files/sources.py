@@ -8,6 +8,7 @@ from pathlib import Path
 
 from apportion.errors import UsageError
 from apportion.files.archive import read_archive, write_zip
+from apportion.files.decisions import refuse_other_log
 from apportion.files.folder import find_scenario, read_folder, write_folder
 from apportion.files.proposals import refuse_other_files, write_beside
 from apportion.files.workbook import ExtraSheet, WorkbookReading, is_workbook, read_workbook
@@ -63,12 +64,15 @@ def write_source(
         beside: Its proposals and documents by file name; they go into the folder or zip, or beside a workbook.
 
     Raises:
-        UsageError: The ending names another kind of file, or a file beside it is there with something else.
+        UsageError: The ending names another kind of file, or a file beside it is there with something else, or the
+            decisions of another scenario.
         FindingsError: A cell does not fit a workbook.
     """
     ending, others = to.suffix.lower(), beside or {}
     if ending != ZIP:
-        refuse_other_files(others, to.parent if ending == ".xlsx" else to)
+        folder = to.parent if ending == ".xlsx" else to
+        refuse_other_files(others, folder)
+        refuse_other_log(others, folder)
     if ending == ".xlsx":
         book = write_workbook(world, to, made_on=made_on, extra_sheets=extra_sheets)
         return [book, *write_beside(others, to.parent)]

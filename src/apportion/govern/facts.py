@@ -139,7 +139,7 @@ class Analysis:
         entities: The parties that gain or lose, sorted.
         seats: The seats of their boards, with their days.
         ties: Every tie that counted, as `Tie.as_json` writes it, with ``seen_on``.
-        conflicted: Who is conflicted on the proposal, as `govern.register.conflicted_among` finds: not who is tied to
+        conflicted: Who is conflicted on the proposal, as `govern.conflicts.conflicted_on` finds: not who is tied to
             one entity alone.
         standings: Each conflict with its paths, as plain rows of ``govern/conflicts.py``.
         in_line: Parties, and persons tied to them, that wait in the same line (G26).

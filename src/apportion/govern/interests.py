@@ -297,7 +297,7 @@ def _stated(world: World) -> Iterator[Tie]:
             from_on=row["from_on"],
             until_on=row["until_on"],
             share=_share_of(row) if row["role"] == OWNER else None,
-            disclosed_on=row["disclosed_on"],
+            disclosed_on=row.get("disclosed_on"),
             file=row["_file"],
             row=row["_row"],
             basis=row.get("basis") or "",

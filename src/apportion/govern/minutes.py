@@ -178,6 +178,18 @@ def _analysed(act: acts.Analyse, case: Case) -> Told:
     return "minutes.analyse", values, ""
 
 
+def _tried(act: acts.Attempt) -> Told:
+    """Return an attempt: of somebody who was refused who, what and by which rule, else that the files made it."""
+    said = {name: str(act.content.get(name, "")) for name in ("person", "verb", "rule")}
+    if not all(said.values()):
+        return "minutes.attempt", {}, ""
+    return (
+        "minutes.attempt-refused",
+        {"tried_by": said["person"], "verb": said["verb"], "rule": said["rule"]},
+        "",
+    )
+
+
 _TELLS: Mapping[str, Callable[[Any, Case], Told]] = {
     "propose": lambda _act, case: (
         "minutes.propose",
@@ -202,6 +214,6 @@ _TELLS: Mapping[str, Callable[[Any, Case], Told]] = {
     "settle": lambda act, _case: ("minutes.settle", {"obligation": act.obligation, "count": act.units}, ""),
     "notice": _noticed,
     "override": _overridden,
-    "attempt": lambda _act, _case: ("minutes.attempt", {}, ""),
+    "attempt": lambda act, _case: _tried(act),
     "close": lambda _act, _case: ("minutes.close", {}, ""),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from apportion.govern.conflicts import Standing, find_conflicts
+from apportion.govern.conflicts import conflicted_on, find_conflicts
 from apportion.govern.events import Plain
 from apportion.govern.facts import Analysis
 from apportion.govern.interests import Graph, Reading, Span, Tie, union
@@ -46,21 +46,7 @@ def conflicted_by_register(graph: Graph, analysis: Analysis, *, pack: Pack, day:
     standings = find_conflicts(
         graph, entities=entities, persons=persons - set(entities), span=span, pack=pack
     )
-    return conflicted_among(standings)
-
-
-def conflicted_among(standings: Iterable[Standing]) -> frozenset[str]:
-    """Return who is conflicted on a proposal as a whole: in the forum of an entity on whose side they stand.
-
-    They stand on an entity's side as its directors, or by a tie to it that would conflict elsewhere. So whoever
-    serves one side alone is not conflicted, and neither is whoever holds less than the pack's mark of the other.
-    """
-    every = tuple(standings)
-    stands_with = {(one.person, one.entity) for one in every if one.is_member}
-    stands_with |= {(one.person, stake.entity) for one in every for stake in one.conflicting}
-    return frozenset(
-        one.person for one in every if one.is_conflicted and (one.person, one.entity) in stands_with
-    )
+    return conflicted_on(standings)
 
 
 def needs_power_to_reject(

@@ -111,7 +111,27 @@ def _round_day(rounds: tuple[dt.date, ...], index: int) -> dt.date | None:
 
 
 def summary_sentence(world: World, plan: Plan, *, words: Words) -> str:
-    """Return the one sentence that matters: how much ships, how much is short, and mostly why."""
+    """Return the one sentence that matters: how much ships, how much is short, and mostly why.
+
+    Where units wait for a decision, another one says how many.
+    """
+    return words.together([_sums(world, plan, words=words), waiting_sentence(world, words=words)])
+
+
+def waiting_sentence(world: World, *, words: Words) -> str:
+    """Return how many units of lots wait for a decision, and by which proposals; empty: none."""
+    rows = world.table("undecided")
+    by_lot = rows.group_by("lot").agg(pl.col("quantity").sum().alias("units"))
+    lots = by_lot.join(world.table("supply").select("lot", "quantity"), on="lot")
+    units = lots.select(pl.min_horizontal("units", "quantity").sum()).item()
+    if not units:
+        return ""
+    return words.say(
+        "summary.waiting", count=units, proposals=words.listed(sorted(set(rows["proposal"].to_list())))
+    )
+
+
+def _sums(world: World, plan: Plan, *, words: Words) -> str:
     found = totals_of(world, plan)
     end_on = world.settings.calendar.end_on
     wanted = found.filled + found.short

@@ -1,0 +1,12 @@
+"""The one clock: every act of a decision is stamped by it, and no option sets it (G14)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+__all__ = ["now"]
+
+
+def now() -> dt.datetime:
+    """Return this moment in UTC."""
+    return dt.datetime.now(dt.UTC)
