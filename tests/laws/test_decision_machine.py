@@ -196,8 +196,10 @@ class Decisions(Witnessed):
             return self.do(opens)
         carry = acts.Apply(by="clerk", proposal=name, code="swap", text="Power.", late_reason="Late.")
         if status is Status.UNDER_REVIEW and not self.do(carry):
+            # Votes may be left as they are: what is approved and not carried out meets edits that are undone.
             self.everybody_votes(name, way=way)
-        return status in {Status.UNDER_REVIEW, Status.APPROVED} and self.do(carry)
+            return True
+        return status is Status.APPROVED and self.do(carry)
 
     def everybody_votes(self, name: str, *, way: Way) -> None:
         """Let the members of each board vote, after a committee of those left where one is formed."""
