@@ -157,6 +157,6 @@ def _copied(source: Path, to: Path) -> Path:
     return Path(shutil.copytree(source, to))
 
 
-def bring(stages: Mapping[str, Path], stage: str, folder: Path) -> Path:
+def bring(stages: Mapping[str, Path], stage: str, *, folder: Path) -> Path:
     """Put a scenario at a turn of its life in place of a folder, and return it."""
     return Path(shutil.copytree(stages[stage], folder, dirs_exist_ok=True))

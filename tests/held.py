@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from apportion.errors import Code, Severity
+from apportion.govern.frozen import Later
 from apportion.govern.hold import Answer, Frozen, Held, Standing, stand
 from apportion.model.policy import Rule
 from apportion.model.proposal import Proposal
@@ -71,6 +72,7 @@ def stood(
     waiting: tuple[Proposal, ...] = (),
     refused: tuple[Proposal, ...] = (),
     settled: frozenset[str] = frozenset(),
+    later: Later | None = None,
 ) -> Standing:
     held = Held(
         frozen=Frozen.from_world(before),
@@ -79,6 +81,7 @@ def stood(
         refused=refused,
         conflicted_pairs=conflicted_pairs,
         settled=settled,
+        later=later or {},
     )
     return stand(world, held)
 

@@ -24,17 +24,17 @@ def graph(*ties: Tie) -> Graph:
     return Graph(ties, {party: "person" if party in PERSONS else "customer" for party in parties})
 
 
-def tie(holder: str, entity: str, role: str = "officer", **cells: object) -> Tie:
+def tie(holder: str, entity: str, *, role: str = "officer", **cells: object) -> Tie:
     return Tie(holder=holder, entity=entity, role=role, **cells)  # type: ignore[arg-type]
 
 
-def owns(holder: str, entity: str, percent: str | None, high: str | None = None, **cells: object) -> Tie:
+def owns(holder: str, entity: str, *, percent: str | None, high: str | None = None, **cells: object) -> Tie:
     """Return an owner's tie; a share that is None is not known."""
     share = None
     if percent is not None:
         plain = Fraction(percent)
         share = Share(low=plain, plain=plain, high=Fraction(high or percent))
-    return tie(holder, entity, "owner", share=share, **cells)
+    return tie(holder, entity, role="owner", share=share, **cells)
 
 
 def standing(
@@ -82,7 +82,7 @@ def simple_paths(
     return walk([start])
 
 
-def weight_between(ties: Iterable[Tie], holder: str, entity: str, *, is_share: bool = False) -> Fraction:
+def weight_between(ties: Iterable[Tie], *, holder: str, entity: str) -> Fraction:
     """Return what all ties of one to another weigh, of the plain shares; a share not known weighs the whole."""
     ties = list(ties)
     there = [one for one in ties if (one.holder, one.entity) == (holder, entity)]
@@ -91,7 +91,7 @@ def weight_between(ties: Iterable[Tie], holder: str, entity: str, *, is_share: b
         for one in ties
         if (one.entity, one.holder) == (holder, entity) and one.role in {"family", "creditor"}
     ]
-    if not is_share and (back or any(one.role != "owner" for one in there)):
+    if back or any(one.role != "owner" for one in there):
         return Fraction(1)
     shares = [
         one.share.at(Reading.PLAIN) if one.share else Fraction(100) for one in there if one.role == "owner"

@@ -36,7 +36,7 @@ def places_of(book: Book, rooms: Rooms, *, lot: Lot, customers: Sequence[str]) -
         if line.customer in customers and lot.sku in line.rates and line.open
         for site in line.sites
         if rooms.may_use(line.customer, site=site) and rooms.is_cooled(lot.sku, site=site)
-        if own is not line or site != line.sites[0]
+        if own is not line or site != (lot.reserved_site or line.sites[0])
     ]
 
 
@@ -186,10 +186,14 @@ class _Maker:
 
     def _lots(self) -> list[str]:
         rng = self._rng
-        lines = ["lot sku arrives_on quantity reserved_for"]
+        lines = ["lot sku arrives_on quantity reserved_for reserved_site"]
         for number in range(rng.choice([2, 3, 3])):
             booked = rng.choice([self._orders[number % len(self._orders)]] * 4 + ["-"])
-            lines.append(f"l{number} {rng.choice(self._skus)} {self._day(1, 8)} {rng.randint(1, 3)} {booked}")
+            # Now and then a site that its order does not accept.
+            site = rng.choice(["-", "-", *self._sites])
+            lines.append(
+                f"l{number} {rng.choice(self._skus)} {self._day(1, 8)} {rng.randint(1, 3)} {booked} {site}"
+            )
         return lines
 
     def _shipments(self) -> list[str]:

@@ -105,6 +105,7 @@ def random_small(rng: Random, *, most_units: int) -> Small:
             "arrives_on": day(rng.randint(-1, DAYS)),
             "quantity": str(rng.randint(1, most_units)),
             "reserved_for": rng.choice([*(row["order"] for row in orders), ""]),
+            "reserved_site": rng.choice(["", "", *(row["site"] for row in sites)]),
         }
         for n in range(rng.randint(2, 4))
     ]
@@ -160,7 +161,10 @@ def given_units(small: Small, moves: tuple[Move, ...]) -> list[Unit]:
     for lot in small.lots():
         if lot["reserved_for"]:
             order = small.order(lot["reserved_for"])
-            give(lot, order, site=order["sites"].split("|")[0], count=left[lot["lot"]])
+            accepted = order["sites"].split("|")
+            site = lot["reserved_site"] or accepted[0]
+            if site in accepted:
+                give(lot, order, site=site, count=left[lot["lot"]])
     return units
 
 

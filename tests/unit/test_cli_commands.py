@@ -30,7 +30,7 @@ def commands_of(group: Any, *, path: str = "") -> Iterator[tuple[str, Any]]:  # 
 
 
 COMMANDS: dict[str, Any] = dict(commands_of(GROUP))
-# What these do is held in test_decisions_life and test_decisions_world, where there is something to decide.
+# What these do is held in tests/unit/decisions, where there is something to decide.
 DECISIONS = {"propose", "disclose", "review", "vote", "recuse", "apply", "lapse"} | {
     name for name in COMMANDS if name.partition(" ")[0] == "decision"
 }

@@ -263,14 +263,14 @@ def test_every_option_of_every_command_is_known_here() -> None:
             # What these change is held in test_interests_story.
             "conflicts": CONFLICTS_OPTIONS,
             "claims": CLAIMS_OPTIONS | UNDER,
-            # What these change is held in test_trace, test_timeline, test_cite and test_attachments.
+            # What these change is held by the tests of each: test_trace, test_timeline, test_cite and so on.
             "trace": {"--most", "--under-each"},
             "timeline": VIEW | {"--most"},
             "cite": VIEW,
             "attach": {"--most-megabytes"},
             "packs": {"--on"},
             "transfers": VIEW | {"--pack"},
-            # What these change is held in test_decisions_life and test_decisions_world.
+            # What these change is held in tests/unit/decisions.
             **DECISION_OPTIONS,
         }
         allowed = known.get(name, set())

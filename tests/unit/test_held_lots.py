@@ -159,6 +159,36 @@ def test_new_supply_for_one_that_takes_nothing_from_the_other_passes() -> None:
     assert answers(standing) == {("L9", ""): Answer.TOLD}
 
 
+def test_a_lot_that_was_new_at_a_later_event_is_held_from_then_on() -> None:
+    later = stood(reshaped([("L9", "5 2024-01-03 T")])).news
+    assert [row["lot"] for row in later["supply"]] == ["L9"]
+    moved = reshaped([("L9", "5 2024-01-03 X")])
+    assert answers(stood(moved)) == {("L9", ""): Answer.TOLD}
+    standing = stood(moved, later=later)
+    assert bookings(standing.world) == {"T": 15, "X": 10, "C": 10, "": 4}
+    assert answers(standing) == {("L9", "reserved_for"): Answer.PUT_BACK}
+    renamed = stood(reshaped([("M9", "5 2024-01-03 X")]), later=later)
+    assert bookings(renamed.world) == {"T": 15, "X": 10, "C": 10, "": 4}
+
+
+def test_a_lot_frozen_later_for_one_does_not_excuse_what_the_other_loses() -> None:
+    later = stood(reshaped([("L9", "8 2024-01-03 X")])).news
+    standing = stood(reshaped([("L1", "2 2024-01-02 T"), ("L9", "8 2024-01-03 X")]), later=later)
+    assert bookings(standing.world) == {"T": 10, "X": 10, "C": 10, "": 4}
+
+
+def test_an_order_that_was_new_at_a_later_event_stands_from_then_on() -> None:
+    raw = raw_world()
+    raw.tables["orders"] += table("order customer quantity\nT9 t 5", name="orders")
+    later = stood(world_of(raw)).news
+    raw.tables["orders"][-1]["customer"] = "x"
+    assert (
+        dict(stood(world_of(raw)).world.table("orders").select("order", "customer").iter_rows())["T9"] == "x"
+    )
+    held = stood(world_of(raw), later=later)
+    assert dict(held.world.table("orders").select("order", "customer").iter_rows())["T9"] == "t"
+
+
 def test_a_booking_between_orders_of_one_party_passes() -> None:
     more = raw_world()
     more.tables["orders"] += table("order customer quantity\nT2 t 10", name="orders")

@@ -54,6 +54,7 @@ AS_WRITTEN = [
         "suggest",
         "claims",
         "conflicts",
+        "transfers",
     ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
     *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "comparison.csv", "suggestion-1.toml"),

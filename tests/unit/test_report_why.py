@@ -269,3 +269,18 @@ def test_whom_a_raise_put_ahead_is_named() -> None:
     [told] = [one for one in made.why("a") if one.startswith("10 units are short")]
     # Of birch's 45 units 20 went to it while it was of a smaller tier than alder.
     assert "Served before it from the same: Birch (20 units)." in told
+
+
+def test_units_that_a_move_would_bring_name_the_proposal_that_waits() -> None:
+    world = small_world(order("T1", "tesla"))
+    one = shortage("not-decided", short="60", resource="proposal swap-2023-12")
+    assert (
+        last_told(world, one)
+        == "60 units are short: units that swap-2023-12 would send it wait for a decision."
+    )
+    two = shortage("not-decided", short="60", resource="proposal swap-a|swap-b")
+    assert "units that swap-a and swap-b would send it" in last_told(world, two)
+    assert last_told(world, shortage("not-decided", short="60")) == (
+        "60 units are short: a decision about it is still to be taken."
+    )
+    assert resource_words("proposal swap-a|swap-b", words=WORDS) == "proposal swap-a and swap-b"

@@ -7,14 +7,12 @@ Others may add events meanwhile; then all of it is done anew on what they left.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
-from apportion.commands import clock
 from apportion.commands.assessments import open_proposal
-from apportion.commands.decision_facts import Scene, analysis_of, facts_of, look_at
 from apportion.commands.decision_log import Known, known_of, proposals_by_id
+from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
 from apportion.commands.scenarios import read_files
 from apportion.errors import RefusedError, UsageError
 from apportion.files.decisions import Moved, append, folder_to_decide_in
@@ -22,15 +20,9 @@ from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
 from apportion.files.sources import find_source
 from apportion.govern import acts
-from apportion.govern.decision import Step, decide, observe, proceed
-from apportion.govern.events import SYSTEM, Event, Plain, stamp
-from apportion.govern.facts import Analysis, Facts
-from apportion.govern.fold import fold
+from apportion.govern.events import SYSTEM, Event
 from apportion.govern.minutes import Entry, minutes
-from apportion.govern.packs import Pack
-from apportion.govern.refusal import Refusal, Rule
-from apportion.govern.state import Case, State
-from apportion.model.proposal import Proposal
+from apportion.govern.refusal import Refusal
 from apportion.model.world import World
 from apportion.report.decision import (
     Outlook,
@@ -59,22 +51,6 @@ __all__ = [
 # After so many times that others were first, whoever asks is told to try again.
 _MOST_TRIES = 50
 _PERSONS = ("person", "body")
-MakeActs = Callable[[str, Case | None], Sequence[acts.Act]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class New:
-    """A proposal as it is put forward.
-
-    Attributes:
-        proposal: The proposal.
-        pack: What it is decided under.
-        keep: Its file, where it is not beside the scenario yet.
-    """
-
-    proposal: Proposal
-    pack: Pack
-    keep: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,10 +214,10 @@ def act_all(
     files = read_files(source).world
     if by != SYSTEM:
         _check_person(files, by)
-    made = _Made()
+    made = Made()
     for _ in range(_MOST_TRIES):
         known = known_of(source)
-        turn = _Turn(files=files, known=known, by=by, new=new, made=made)
+        turn = Turn(files=files, known=known, by=by, new=new, made=made)
         name = named(proposal, known) if new is None else new.proposal.id
         outcome = turn.take(name, make=make)
         if new is not None and outcome.refusal is None:
@@ -299,116 +275,6 @@ def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, o
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Outcome:
-    """What one turn came to: what is to be added, and where it leaves the proposal."""
-
-    events: tuple[Event, ...]
-    state: State
-    refusal: Refusal | None
-    now: dt.datetime
-
-
-@dataclass
-class _Made:
-    """Analyses made so far, so that a turn taken again does not assess the same facts again."""
-
-    analyses: dict[tuple[str, str, str], Analysis] = field(default_factory=dict)
-
-    def analysis(self, scene: Scene, facts: Facts, *, pack: Pack, today: dt.date) -> Analysis:
-        """Return the analysis of the present facts."""
-        key = (facts.material, facts.proposal, pack.digest)
-        if key not in self.analyses:
-            self.analyses[key] = analysis_of(scene, pack=pack, today=today)
-        return self.analyses[key]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Turn:
-    """One try of an act on a log as it is read."""
-
-    files: World
-    known: Known
-    by: str
-    new: New | None
-    made: _Made
-
-    def take(self, name: str, *, make: MakeActs) -> _Outcome:
-        """Return what the acts come to; where one is refused, what time and files did, and the attempt."""
-        state, now = self.known.state, clock.now()
-        case = state.cases.get(name)
-        if case is None and self.new is None:
-            raise UsageError(
-                f"Nobody has put the proposal {name!r} forward.",
-                fix=f"Do it with `apportion propose {self.known.source} {name} --as PERSON`.",
-            )
-        proposal = proposals_by_id(self.known.source).get(name)
-        if self.new is not None:
-            pack, proposal = self.new.pack, self.new.proposal
-        else:
-            pack = load_pack(DEFAULT_PACK) if case is None else case.pack
-        scene, facts = self._look(proposal, case=case, pack=pack, today=now.date())
-        events: list[Event] = []
-        for one in make(name, case):
-            given = facts
-            if isinstance(one, acts.Analyse) and scene.proposal is not None:
-                analysis = self.made.analysis(scene, facts, pack=pack, today=now.date())
-                given = replace(facts, analysis=analysis)
-            step = _step(state, one, facts=given, pack=pack, now=now)
-            if step.refusal is not None:
-                return self._refused(one, refusal=step.refusal, facts=facts, now=now)
-            events.extend(step.events)
-            state = step.state
-        return _Outcome(events=tuple(events), state=state, refusal=None, now=now)
-
-    def _look(
-        self, proposal: Proposal | None, *, case: Case | None, pack: Pack, today: dt.date
-    ) -> tuple[Scene, Facts]:
-        scene = look_at(
-            self.files, self.known, proposal=proposal, case=case, pack=pack, by=self.by, today=today
-        )
-        return scene, facts_of(scene, known=self.known, files=self.files)
-
-    def _refused(self, one: acts.Act, *, refusal: Refusal, facts: Facts, now: dt.datetime) -> _Outcome:
-        """Return what is added although an act is refused: what time and files did, and who was shut out of what."""
-        name, state = one.proposal, self.known.state
-        pack = load_pack(DEFAULT_PACK)
-        noted = [] if name not in state.cases else list(observe(state, name, facts=facts, now=now))
-        for event in noted:
-            state = fold(state, event)
-        if (
-            refusal.rule is Rule.RECUSAL
-            and name in state.cases
-            and one.by in _shut_out(state, name, facts=facts)
-        ):
-            content: dict[str, Plain] = {
-                "person": one.by,
-                "verb": one.verb,
-                "rule": str(refusal.rule),
-                "at": stamp(now),
-            }
-            tried = acts.Attempt(proposal=name, content=content)
-            step = proceed(state, tried, facts=facts, pack=pack, now=now)
-            noted, state = [*noted, *step.events], step.state
-        return _Outcome(events=tuple(noted), state=state, refusal=refusal, now=now)
-
-
-def _step(state: State, one: acts.Act, *, facts: Facts, pack: Pack, now: dt.datetime) -> Step:
-    """Return what an act comes to; of a clock that ran out only that, which else is noted before the act itself."""
-    if not isinstance(one, acts.Lapse):
-        return proceed(state, one, facts=facts, pack=pack, now=now)
-    decided = decide(state, one, facts=facts, pack=pack, now=now)
-    if isinstance(decided, Refusal):
-        return Step(events=(), state=state, refusal=decided)
-    for event in decided:
-        state = fold(state, event)
-    return Step(events=decided, state=state, refusal=None)
-
-
-def _shut_out(state: State, name: str, *, facts: Facts) -> frozenset[str]:
-    return state.cases[name].shut_out | facts.conflicted
-
-
 def _check_person(world: World, person: str) -> None:
     parties = world.table("parties")
     kinds = dict(parties.select("party", "kind").iter_rows())
@@ -428,7 +294,7 @@ def _refused(refusal: Refusal, *, words: Words) -> RefusedError:
     )
 
 
-def _done(name: str, outcome: _Outcome, *, known: Known, last: str) -> Done:
+def _done(name: str, outcome: Outcome, *, known: Known, last: str) -> Done:
     before = minutes(known.log.events, proposal=name)
     after = minutes((*known.log.events, *outcome.events), proposal=name)
     return Done(

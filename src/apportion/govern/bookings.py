@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
+
+import polars as pl
 
 from apportion.govern.frozen import Frozen
 from apportion.govern.lots import Lots, Piece
@@ -60,11 +62,19 @@ class Returned:
     lots: Mapping[str, tuple[str, ...]]
 
 
-def put_bookings_back(world: World, *, frozen: Frozen, ties: Ties) -> Returned:
-    """Return the world in which no booking has moved between tied parties since the freeze."""
+def put_bookings_back(world: World, *, frozen: Frozen, later: Collection[str], ties: Ties) -> Returned:
+    """Return the world in which no booking has moved between tied parties since the freeze.
+
+    Args:
+        world: The world.
+        frozen: What was frozen.
+        later: The lots in it that were new at a later event: they are their party's, but that a party got them does
+            not make good what the other loses.
+        ties: Who is tied to whom.
+    """
     if not ties.rivals:
         return Returned(world=world, waiting=(), lots={})
-    returning = _Returning(world, frozen=frozen, ties=ties)
+    returning = _Returning(world, frozen=frozen, later=later, ties=ties)
     returning.lot_by_lot()
     for sku, pair in [(sku, pair) for sku in returning.skus for pair in ties.pairs]:
         returning.day_by_day(sku, pair=pair)
@@ -75,15 +85,15 @@ def put_bookings_back(world: World, *, frozen: Frozen, ties: Ties) -> Returned:
 class _Returning:
     """Puts lots back one after another and notes what the files would have sent."""
 
-    def __init__(self, world: World, *, frozen: Frozen, ties: Ties) -> None:
+    def __init__(self, world: World, *, frozen: Frozen, later: Collection[str], ties: Ties) -> None:
+        self._later = frozenset(later)
         self.lots = Lots(world)
         self.waiting: list[Waiting] = []
         self.named: dict[str, tuple[str, ...]] = {}
         self._ties = ties
         self._frozen = frozen.by_key("supply")
-        self._first_sites = {
-            str(row["order"]): str(row["sites"][0]) for row in world.table("orders").iter_rows(named=True)
-        }
+        orders = world.table("orders").select("order", pl.col("sites").list.first())
+        self._first_sites: dict[str, str] = dict(orders.iter_rows())
         self._claims: dict[str, list[Claim]] = defaultdict(list)
         for row in frozen.tables["supply"]:
             if row.get("reserved_for"):
@@ -127,7 +137,8 @@ class _Returning:
         for day in self._days_changed(sku, pair=pair):
             for loser, gainer in (pair, pair[::-1]):
                 lacks = self._lacks(sku, party=loser, day=day)
-                beyond = -sum(self._lacks(sku, party=gainer, day=day).values())
+                first = self._lacks(sku, party=gainer, day=day, leaving_out=self._later)
+                beyond = -sum(first.values())
                 missing = min(sum(lacks.values()), beyond)
                 if missing > 0:
                     self._give_back(sku, ways=(loser, gainer), lacks=lacks, missing=missing, day=day)
@@ -135,20 +146,28 @@ class _Returning:
     def _days_changed(self, sku: str, *, pair: Pair) -> list[dt.date]:
         """Return the days from the first to the last on which either has other units booked than at the freeze."""
         units: dict[tuple[dt.date, str | None], int] = defaultdict(int)
+        later: set[dt.date] = set()
         for claim in self._claims[sku]:
-            units[claim.day, self._party(claim.order)] += claim.units
+            party = self._party(claim.order)
+            if claim.lot not in self._later:
+                units[claim.day, party] += claim.units
+            elif party in pair:
+                later.add(claim.day)
         for row in self.lots.rows.values():
             if row["sku"] == sku:
                 units[row["arrives_on"], self._party(row["reserved_for"])] -= row["quantity"]
-        changed = {day for (day, party), count in units.items() if count and party in pair}
-        days = sorted({day for day, party in units if party in pair})
+        changed = {day for (day, party), count in units.items() if count and party in pair} | later
+        days = sorted({day for day, party in units if party in pair} | later)
         return [day for day in days if changed and min(changed) <= day <= max(changed)]
 
-    def _lacks(self, sku: str, *, party: str, day: dt.date) -> dict[str, int]:
+    def _lacks(
+        self, sku: str, *, party: str, day: dt.date, leaving_out: Collection[str] = ()
+    ) -> dict[str, int]:
         """Return by order what was booked by a day at the freeze less what is now; orders as they were frozen first."""
         lacks: dict[str, int] = defaultdict(int)
         for claim in self._claims[sku]:
-            if claim.day <= day and self._party(claim.order) == party:
+            is_theirs = self._party(claim.order) == party and claim.lot not in leaving_out
+            if is_theirs and claim.day <= day:
                 lacks[claim.order] += claim.units
         for row in self.lots.rows.values():
             is_theirs = row["sku"] == sku and self._party(row["reserved_for"]) == party

@@ -12,7 +12,6 @@ from dataclasses import replace
 from apportion.errors import FindingsError, has_errors
 from apportion.govern.frozen import Frozen
 from apportion.govern.lots import Lots, Piece
-from apportion.govern.rows import plain_cell
 from apportion.model.contracts import TABLES
 from apportion.model.plan import MILLION
 from apportion.model.proposal import Kind, Proposal
@@ -70,7 +69,7 @@ def joined(world: World, *, frozen: Frozen, applied: Iterable[Proposal]) -> Worl
             continue
         rows = [row, *(lots.rows[key] for key in parts)]
         are_alike = all(
-            one["sku"] == was["sku"] and plain_cell(one["arrives_on"]) == was["arrives_on"] for one in rows
+            one["sku"] == was["sku"] and one["arrives_on"].isoformat() == was["arrives_on"] for one in rows
         )
         if are_alike and sum(one["quantity"] for one in rows) == was["quantity"]:
             for key in parts:

@@ -159,12 +159,7 @@ def persons_concerned(
         named: Who is looked at besides: who decided, and who acts.
     """
     ways = Ways(graph, span=span)
-    among = set(entities)
-    tied = {
-        party
-        for party in {*(tie.holder for tie in graph.ties), *(tie.entity for tie in graph.ties)}
-        if graph.is_person(party) and any(ways.is_tied(party, one) for one in among - {party})
-    }
+    tied = {party for one in entities for party in ways.tied_to(one) - {one} if graph.is_person(party)}
     return tuple(sorted(tied | {one for one in named if one}))
 
 
@@ -229,7 +224,7 @@ def _standing(
         person=person,
         entity=entity,
         is_member=person in directors,
-        is_tied=person == entity or ways.is_tied(person, entity),
+        is_tied=person in ways.tied_to(entity),
         is_conflicted=any(stake.conflicts & set(HELD) for stake in stakes),
         stakes=stakes,
     )
@@ -237,12 +232,7 @@ def _standing(
 
 def _stake(ways: Ways, *, person: str, target: str, forum: str, pack: Pack) -> Stake:
     avoided = frozenset({forum} - {person})
-    amounts = {
-        one: ways.amount(person, target=target, forum=forum, reading=one)
-        if person != target
-        else Amount(Fraction(100), Fraction(100))
-        for one in Reading
-    }
+    amounts = ways.amounts(person, target=target, forum=forum)
     tied = frozenset(one for one in Reading if target in ways.core(person, avoided=avoided, reading=one))
     return Stake(
         entity=target,

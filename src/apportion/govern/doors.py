@@ -60,9 +60,9 @@ class Doors:
             ties: Who is tied to whom.
         """
         self._ties = ties
-        self._orders = {str(row["order"]): filled("orders", row) for row in frozen.tables["orders"]}
-        new = [filled("orders", row) for row in present.tables["orders"]]
-        theirs = [row for row in [*self._orders.values(), *new] if str(row["customer"]) in ties.rivals]
+        self._orders = {str(row["order"]): row for row in frozen.tables["orders"]}
+        both = [*frozen.tables["orders"], *present.tables["orders"]]
+        theirs = [row for row in both if str(row["customer"]) in ties.rivals]
         self._skus = {one.sku for row in theirs for one in accepted(cast("Mapping[str, object]", row))}
         self._sites = {site for row in theirs for site in cast("list[str]", row["sites"])}
         self._quotas: dict[Key, list[PlainRow]] = defaultdict(list)
@@ -103,9 +103,8 @@ class Doors:
         Had it none, that of the orders of those it is tied to; 1 where there are none.
         """
         for parties in ({party}, self._ties.rivals.get(party, frozenset())):
-            tiers = [
-                cast("int", row["tier"]) for row in self._orders.values() if str(row["customer"]) in parties
-            ]
+            theirs = [row for row in self._orders.values() if str(row["customer"]) in parties]
+            tiers = [cast("int", filled("orders", row)["tier"]) for row in theirs]
             if tiers:
                 return min(tiers)
         return 1

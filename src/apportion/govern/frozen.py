@@ -9,12 +9,12 @@ Source: ``docs/concepts/held.md``, H1 and H2.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
 from apportion.digest import digest
-from apportion.govern.rows import Key, PlainRow, Rows, plain_cell
+from apportion.govern.rows import Key, PlainRow, plain_rows, stated_rows
 from apportion.model.columns import PROVENANCE, Same
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import FILE, ROW
@@ -34,6 +34,8 @@ MATERIAL = (
     "fleet",
     "quotas",
 )
+# Rows that were new at a later event of a log, by table.
+Later = Mapping[str, tuple[PlainRow, ...]]
 # What a row is called, and how it is known, moves no unit.
 _WORDS = {"name", *(column.name for column in PROVENANCE)}
 
@@ -101,17 +103,18 @@ class Frozen:
 
     def by_key(self, table: str) -> dict[Key, PlainRow]:
         """Return the rows of one table by their key."""
-        return {tuple(row[name] for name in TABLES[table].key): row for row in self.tables[table]}
+        return {_key(table, row): row for row in self.tables[table]}
 
 
 def standing_rows(world: World, table: str) -> tuple[PlainRow, ...]:
     """Return the standing rows of a table as plain values, empty cells left out, in the order of their keys."""
     columns = [name for name in TABLES[table].by_name if name != "note"]
-    rows = Rows(world, table).rows
-    return tuple(
-        {name: plain_cell(rows[key][name]) for name in columns if rows[key].get(name) is not None}
-        for key in sorted(rows, key=_in_words)
-    )
+    rows = plain_rows(stated_rows(world, table)[0], columns=columns)
+    return tuple(sorted(rows, key=lambda row: _in_words(_key(table, row))))
+
+
+def _key(table: str, row: PlainRow) -> Key:
+    return tuple(row[name] for name in TABLES[table].key)
 
 
 def _in_words(key: Key) -> list[str]:
@@ -167,7 +170,8 @@ def changes_since(frozen: Frozen, present: Frozen) -> Iterator[Changed]:
     """Yield every material cell and row that differs from what was frozen, table by table, in the order of keys."""
     for name in MATERIAL:
         was, now = frozen.by_key(name), present.by_key(name)
-        for key in sorted({*was, *now}, key=_in_words):
+        changed = [key for key in {*was, *now} if was.get(key) != now.get(key)]
+        for key in sorted(changed, key=_in_words):
             yield from _changed_row(name, key, was=was.get(key), now=now.get(key))
     settings = (("policy", frozen.policy, present.policy), ("horizon", frozen.horizon, present.horizon))
     for where, before, after in settings:
@@ -186,6 +190,15 @@ def _changed_row(table: str, key: Key, *, was: PlainRow | None, now: PlainRow | 
     for column in before:
         if before[column] != after[column]:
             yield Changed(table=table, key=key, column=column, was=before[column], now=after[column])
+
+
+def with_later(frozen: Frozen, later: Later) -> Frozen:
+    """Return what was frozen with the rows that were new at later events; what was frozen first stands."""
+    tables = {
+        name: {**{_key(name, row): row for row in later.get(name, ())}, **frozen.by_key(name)}
+        for name in MATERIAL
+    }
+    return replace(frozen, tables=_sorted(tables)) if any(later.values()) else frozen
 
 
 def with_settled(frozen: Frozen, present: Frozen, *, settled: Collection[str]) -> Frozen:
@@ -210,11 +223,8 @@ def with_settled(frozen: Frozen, present: Frozen, *, settled: Collection[str]) -
             tables[change.table][change.key] = row
     if not settled:
         return frozen
-    return Frozen(
-        tables={
-            name: tuple(rows[key] for key in sorted(rows, key=_in_words)) for name, rows in tables.items()
-        },
-        columns=frozen.columns,
-        policy=policy,
-        horizon=horizon,
-    )
+    return replace(frozen, tables=_sorted(tables), policy=policy, horizon=horizon)
+
+
+def _sorted(tables: Mapping[str, Mapping[Key, PlainRow]]) -> dict[str, tuple[PlainRow, ...]]:
+    return {name: tuple(rows[key] for key in sorted(rows, key=_in_words)) for name, rows in tables.items()}

@@ -9,15 +9,17 @@ Source: ``docs/concepts/held.md``.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import cast
 
 from apportion.errors import Finding, FindingsError, in_order
 from apportion.govern.attempts import Attempt, finding_of, made_by, placed, with_bookings
 from apportion.govern.bookings import put_bookings_back
 from apportion.govern.carry import carried_out, joined
 from apportion.govern.doors import Answer, Doors
-from apportion.govern.frozen import Changed, Frozen, changes_since, with_settled
+from apportion.govern.frozen import Changed, Frozen, Later, changes_since, with_later, with_settled
 from apportion.govern.put_back import put_back
+from apportion.govern.rows import PlainRow
 from apportion.govern.shipped import check_sent, with_shipments, without_new_shipments
 from apportion.govern.ties import read_ties
 from apportion.govern.undecided import waiting_of, with_undecided
@@ -40,6 +42,7 @@ class Held:
         refused: Those rejected, withdrawn or lapsed: not made, and nothing waits for them.
         conflicted_pairs: Each two parties that somebody's conflict ties on a proposal of the log.
         settled: Digests of attempts that a decision has let stand.
+        later: What `Standing.news` gave at later events of the log: from then on it counts as frozen too.
     """
 
     frozen: Frozen
@@ -48,6 +51,7 @@ class Held:
     refused: tuple[Proposal, ...] = ()
     conflicted_pairs: frozenset[Pair] = frozenset()
     settled: frozenset[str] = frozenset()
+    later: Later = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,15 @@ class Standing:
         """Return the attempts that do not stand: put back, or stopping everything."""
         return tuple(one for one in self.attempts if one.answer is not Answer.TOLD)
 
+    @property
+    def news(self) -> Later:
+        """Return the lots and orders that are new and stand: what an event that looks at them freezes as well."""
+        new = [one.changed for one in self.attempts if one.answer is Answer.TOLD and one.changed.was is None]
+        return {
+            table: tuple(cast("PlainRow", one.now) for one in new if one.table == table and not one.column)
+            for table in ("supply", "orders")
+        }
+
 
 def stand(world: World, held: Held) -> Standing:
     """Return the world as it stands: what was applied is carried out, what nobody decided is not made.
@@ -78,13 +91,17 @@ def stand(world: World, held: Held) -> Standing:
         held: What the log says.
     """
     stated = Frozen.from_world(world)
-    frozen = with_settled(held.frozen, stated, settled=held.settled)
+    first = with_settled(held.frozen, stated, settled=held.settled)
+    frozen = with_later(first, held.later)
     ties = read_ties(frozen, world, pairs=held.conflicted_pairs)
     doors = Doors(frozen, stated, ties=ties)
     attempts = [_attempt(change, doors) for change in changes_since(frozen, stated)]
     undone = [one.changed for one in attempts if one.answer is Answer.PUT_BACK]
     mended = joined(put_back(world, undone, frozen=frozen, doors=doors), frozen=frozen, applied=held.applied)
-    returned = put_bookings_back(mended, frozen=frozen, ties=ties)
+    later = {str(row["lot"]) for row in frozen.tables["supply"]} - {
+        str(row["lot"]) for row in first.tables["supply"]
+    }
+    returned = put_bookings_back(mended, frozen=frozen, later=later, ties=ties)
     known = {str(row["shipment"]) for row in frozen.tables["shipments"]}
     carried, findings = _carry(returned.world, held.applied, known=known)
     sent = {one.shipment: one for one in check_sent(carried, known=known, ties=ties)}

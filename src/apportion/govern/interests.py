@@ -96,6 +96,7 @@ class Tie:
         basis: How it is known; empty: not said.
         evidence: Ids of evidence.
         is_frozen: Whether an earlier analysis holds it against what the file says now.
+        public_on: First day on which anyone could know it; None: not said.
     """
 
     holder: str
@@ -110,6 +111,7 @@ class Tie:
     basis: str = ""
     evidence: tuple[str, ...] = ()
     is_frozen: bool = False
+    public_on: dt.date | None = None
 
     @property
     def key(self) -> tuple[str, str, str, dt.date | None]:
@@ -300,6 +302,7 @@ def _stated(world: World) -> Iterator[Tie]:
             row=row["_row"],
             basis=row.get("basis") or "",
             evidence=tuple(row.get("evidence") or ()),
+            public_on=row.get("public_on"),
         )
 
 

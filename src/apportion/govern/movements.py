@@ -9,8 +9,9 @@ Source: ``docs/concepts/transfers.md``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from apportion.govern.materiality import (
     Aggregate,
@@ -117,25 +118,41 @@ def read_movements(
         left_out: Proposals that could not be assessed under the view.
     """
     transfers = read_transfers(world, ties=ties, pack=pack)
-    proposed = [_proposed(one, ties=ties) for one in assessments]
+    taken = {one.transfer for one in transfers}
+    proposed: list[Proposed] = []
+    for assessment in assessments:
+        proposed.append(_proposed(assessment, ties=ties, taken=taken))
+        taken.add(proposed[-1].dealing.name)
     dealings = [dealing_of_transfer(one) for one in transfers if one.counts]
     dealings += [one.dealing for one in proposed if one.ties]
     dealings.sort(key=lambda one: (one.on, one.name))
+    by_pair: dict[Pair, list[Dealing]] = defaultdict(list)
+    for one in dealings:
+        for pair in one.pairs:
+            by_pair[pair].append(one)
     return Movements(
         world=world,
         pack=pack,
         transfers=transfers,
         proposed=proposed,
         left_out=tuple(left_out),
-        aggregates={one.name: aggregate(one, dealings, pack=pack) for one in dealings},
+        aggregates={one.name: aggregate(one, _of_pairs(one, by_pair), pack=pack) for one in dealings},
         years=pair_years(transfers),
     )
 
 
-def _proposed(assessment: Assessment, *, ties: Tying) -> Proposed:
+def _of_pairs(dealing: Dealing, by_pair: Mapping[Pair, Sequence[Dealing]]) -> list[Dealing]:
+    """Return the dealings of a dealing's parties, each once."""
+    return list({one.name: one for pair in dealing.pairs for one in by_pair[pair]}.values())
+
+
+def _proposed(assessment: Assessment, *, ties: Tying, taken: Collection[str]) -> Proposed:
     proposal, worth = assessment.proposal, value_at_stake(assessment)
     first, last = days_of(assessment)
     dealing = dealing_of_proposal(assessment, worth=worth, on=first)
+    # A proposal may bear the id of a transfer or of another one, and neither may stand in for the other.
+    while dealing.name in taken:
+        dealing = replace(dealing, name=f"{dealing.name} ({proposal.file})")
     tying = {pair: ties.tying(*pair, first=first, last=last) for pair in sorted(dealing.pairs)}
     return Proposed(
         proposal=proposal,

@@ -2,7 +2,7 @@
 
 Product input, not legal advice. A pack is read from its file by ``files/packs.py``; nothing here names one.
 
-Source: ``docs/concepts/governance.md``, "Policy packs".
+Source: ``docs/concepts/policy-packs.md``.
 """
 
 from __future__ import annotations

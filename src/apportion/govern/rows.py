@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
@@ -24,6 +24,35 @@ PlainRow = Mapping[str, Cell]
 TypedRow = dict[str, Any]
 
 
+def stated_rows(world: World, table: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the statements of a table that stand, whatever the view, defaults not filled in; and all others."""
+    seen = replace(world, view=View())
+    frame = seen.statements(table).with_row_index(_AT)
+    standing = replace(seen, tables={**seen.tables, table: frame}).table(table)[_AT]
+    stands = frame[_AT].is_in(standing.implode())
+    return frame.filter(stands).drop(_AT), frame.filter(~stands).drop(_AT)
+
+
+def plain_rows(frame: pl.DataFrame, *, columns: Iterable[str]) -> list[PlainRow]:
+    """Return the rows of a frame as plain values, empty cells left out: days and numbers as text, exact.
+
+    Of each number there is one spelling: no zeros at the end of its decimals.
+    """
+    known = [name for name in columns if name in frame.columns]
+    texts: list[pl.Expr] = []
+    for name in known:
+        dtype = frame.schema[name]
+        if dtype == pl.Date():
+            texts.append(pl.col(name).dt.to_string("%Y-%m-%d"))
+        elif dtype.is_decimal():
+            texts.append(pl.col(name).cast(pl.String()).str.replace(r"\.?0+$", ""))
+    cells = frame.select(known).with_columns(texts)
+    return [
+        {name: cell for name, cell in zip(known, row, strict=True) if cell is not None}
+        for row in cells.iter_rows()
+    ]
+
+
 class Rows:
     """Rows by their key, typed as the table's.
 
@@ -35,16 +64,11 @@ class Rows:
         """Take the standing row of each key of a table."""
         self._table = table
         self.rows: dict[Key, TypedRow] = {}
-        seen = replace(world, view=View())
-        frame = seen.statements(table).with_row_index(_AT)
-        standing = replace(seen, tables={**seen.tables, table: frame}).table(table)[_AT].to_list()
-        stands = pl.col(_AT).is_in(standing)
-        self._before = frame.filter(~stands).drop(_AT)
-        self._schema = {name: dtype for name, dtype in frame.schema.items() if name != _AT}
+        rows, self._before = stated_rows(world, table)
+        self._schema = dict(rows.schema)
         self._stated = set(self._schema)
         for column in TABLES[table].columns:
             self._schema.setdefault(column.name, column.kind.dtype)
-        rows = frame.filter(stands).drop(_AT)
         for row in rows.iter_rows(named=True):
             self.rows[self.key_of(row)] = dict.fromkeys(self._schema) | row
 
@@ -85,18 +109,6 @@ class Rows:
 
 def _plain_key(cell: object) -> Cell:
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
-
-
-def plain_cell(cell: object) -> Cell:
-    """Return a cell as a plain value: days and numbers as text, of each number one spelling."""
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    if isinstance(cell, Decimal):
-        text = format(cell, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(cell, list):
-        return [str(part) for part in cell]
-    return cast("str | int | None", cell)
 
 
 def _typed(cell: Cell, kind: Kind) -> object:

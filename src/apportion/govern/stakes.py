@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from apportion.govern.interests import MUTUAL, Graph, Reading, Span, Tie
@@ -21,7 +22,7 @@ from apportion.govern.interests import MUTUAL, Graph, Reading, Span, Tie
 WHOLE = Fraction(100)
 _ONE, _NONE = Fraction(1), Fraction(0)
 # Beyond so many steps walked for one stake it counts as not known: the number of paths has no bound.
-MOST_STEPS = 20_000
+MOST_STEPS = 5_000
 # The same for a path of more than so many steps over shares.
 MOST_DEEP = 200
 
@@ -138,6 +139,19 @@ class Path:
         return any(step.is_claimed for step in self.steps)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hold:
+    """What one party holds of another under one reading."""
+
+    holder: str
+    share: Fraction
+    is_full: bool
+
+
+# Who holds of an entity, by its name.
+_Holds = Callable[[str], tuple[_Hold, ...]]
+
+
 class Ways:
     """The steps between parties over a span of days, and what can be found by walking them."""
 
@@ -146,13 +160,29 @@ class Ways:
         self._span = span
         self._out: dict[str, dict[str, Step]] = defaultdict(dict)
         self._in: dict[str, dict[str, Step]] = defaultdict(dict)
-        for step in _steps(graph.active(span, is_claimed=True)):
+        ties = graph.active(span, is_claimed=True)
+        for step in _steps(ties):
             self._out[step.holder][step.entity] = step
             self._in[step.entity][step.holder] = step
+        shares = [tie.share for tie in ties if tie.is_owner]
+        has_range = any(one is not None and one.low != one.high for one in shares)
+        has_claim = any(tie.is_claimed for tie in ties)
+        # Readings that cannot differ are walked once.
+        self._alike = {
+            Reading.LOW: Reading.LOW if has_range else Reading.PLAIN,
+            Reading.HIGH: Reading.HIGH if has_range else Reading.PLAIN,
+            Reading.ASKED: Reading.ASKED if has_claim else Reading.PLAIN,
+            Reading.PLAIN: Reading.PLAIN,
+        }
+        self._ends = (_NONE, WHOLE) if None in shares else (WHOLE,)
+        self._holds: dict[tuple[str, Reading, Fraction], tuple[_Hold, ...]] = {}
+        self._tied: dict[str, frozenset[str]] = {}
 
-    def is_tied(self, person: str, entity: str) -> bool:
-        """Return whether any documented path leads from a person to an entity."""
-        return entity in self._reached(person, avoided=frozenset(), only_documented=True)
+    def tied_to(self, entity: str) -> frozenset[str]:
+        """Return everybody from whom a documented path leads to an entity, the entity among them."""
+        if entity not in self._tied:
+            self._tied[entity] = self._leading(entity, avoided=frozenset(), only_documented=True)
+        return self._tied[entity]
 
     def core(self, person: str, *, avoided: frozenset[str], reading: Reading) -> frozenset[str]:
         """Return who is tied to a person in full, without a share on the way; the person first of all."""
@@ -164,20 +194,57 @@ class Ways:
                     waiting.append(entity)
         return frozenset(found)
 
-    def amount(self, person: str, *, target: str, forum: str, reading: Reading) -> Amount:
-        """Return the stake of a person in an entity, in percent, over paths that do not lead through the forum."""
+    def amounts(self, person: str, *, target: str, forum: str) -> Mapping[Reading, Amount]:
+        """Return the stake of a person in an entity under each reading, over paths that do not lead through the forum.
+
+        Percent; the whole where the person is the entity.
+        """
+        if person == target:
+            return dict.fromkeys(Reading, Amount(WHOLE, WHOLE))
         avoided = frozenset({forum} - {person})
-        core = self.core(person, avoided=avoided | {target}, reading=reading)
         reached = self._reached(person, avoided=avoided)
+        walked = {
+            reading: self._amount(person, target=target, avoided=avoided, reached=reached, reading=reading)
+            for reading in dict.fromkeys(self._alike.values())
+        }
+        return {reading: walked[self._alike[reading]] for reading in Reading}
+
+    def amount(self, person: str, *, target: str, forum: str, reading: Reading) -> Amount:
+        """Return the stake of a person in an entity under one reading, in percent, as `amounts` does."""
+        return self.amounts(person, target=target, forum=forum)[reading]
+
+    def _amount(
+        self,
+        person: str,
+        *,
+        target: str,
+        avoided: frozenset[str],
+        reached: frozenset[str],
+        reading: Reading,
+    ) -> Amount:
+        core = self.core(person, avoided=avoided | {target}, reading=reading)
         ends = []
-        for unknown in (_NONE, WHOLE):
-            walk = _Walk(
-                self._in, core=core, reached=reached, reading=reading, unknown=unknown, span=self._span
-            )
+        for unknown in self._ends:
+            holds = partial(self._holds_of, reading=reading, unknown=unknown)
+            walk = _Walk(holds, core=core, reached=reached)
             ends.append(walk.held(target, avoided=avoided) * WHOLE)
             if walk.is_cut:
                 return Amount(_NONE, WHOLE)
-        return Amount(*ends)
+        return Amount(ends[0], ends[-1])
+
+    def _holds_of(self, entity: str, *, reading: Reading, unknown: Fraction) -> tuple[_Hold, ...]:
+        """Return who holds what of an entity under one reading."""
+        key = entity, reading, unknown
+        if key not in self._holds:
+            self._holds[key] = tuple(
+                _Hold(
+                    holder,
+                    step.share(reading, unknown=unknown, span=self._span),
+                    step.is_full(reading),
+                )
+                for holder, step in self._in[entity].items()
+            )
+        return self._holds[key]
 
     def paths(self, person: str, *, target: str, forum: str, most: int) -> list[Path]:
         """Return the shortest paths, so many at the most, that lead from a person to an entity around the forum."""
@@ -193,7 +260,7 @@ class Ways:
             for entity in sorted(self._out[nodes[-1]]):
                 if entity == target:
                     found.append(self._path((*nodes, entity)))
-                elif entity in leading - avoided - set(nodes) and len(waiting) < MOST_STEPS:
+                elif len(waiting) < MOST_STEPS and entity in leading and entity not in nodes:
                     waiting.append((*nodes, entity))
         return found[:most]
 
@@ -209,26 +276,23 @@ class Ways:
             most *= step.weight(reading, unknown=WHOLE, span=self._span)
         return Amount(least, most)
 
-    def _reached(
-        self, person: str, *, avoided: frozenset[str], only_documented: bool = False
-    ) -> frozenset[str]:
+    def _reached(self, person: str, *, avoided: frozenset[str]) -> frozenset[str]:
         found, waiting = {person}, [person]
         while waiting:
-            for entity, step in self._out[waiting.pop()].items():
-                if (
-                    entity not in found
-                    and entity not in avoided
-                    and not (only_documented and step.is_claimed)
-                ):
+            for entity in self._out[waiting.pop()]:
+                if entity not in found and entity not in avoided:
                     found.add(entity)
                     waiting.append(entity)
         return frozenset(found)
 
-    def _leading(self, target: str, *, avoided: frozenset[str]) -> frozenset[str]:
+    def _leading(
+        self, target: str, *, avoided: frozenset[str], only_documented: bool = False
+    ) -> frozenset[str]:
         found, waiting = {target}, [target]
         while waiting:
-            for holder in self._in[waiting.pop()]:
-                if holder not in found and holder not in avoided:
+            for holder, step in self._in[waiting.pop()].items():
+                is_apart = holder in avoided or (only_documented and step.is_claimed)
+                if holder not in found and not is_apart:
                     found.add(holder)
                     waiting.append(holder)
         return frozenset(found)
@@ -237,22 +301,10 @@ class Ways:
 class _Walk:
     """Adds up a stake from its entity backwards: everybody who holds counts for at most the whole."""
 
-    def __init__(
-        self,
-        into: Mapping[str, Mapping[str, Step]],
-        *,
-        core: frozenset[str],
-        reached: frozenset[str],
-        reading: Reading,
-        unknown: Fraction,
-        span: Span,
-    ) -> None:
-        self._into = into
+    def __init__(self, holds: _Holds, *, core: frozenset[str], reached: frozenset[str]) -> None:
+        self._holds = holds
         self._core = core
         self._reached = reached
-        self._reading = reading
-        self._unknown = unknown
-        self._span = span
         self._left = MOST_STEPS
 
     @property
@@ -263,18 +315,17 @@ class _Walk:
     def held(self, entity: str, *, avoided: frozenset[str]) -> Fraction:
         """Return the part of an entity that stands behind the person, 0 to 1."""
         total = _NONE
-        for holder, step in self._into.get(entity, {}).items():
+        for one in self._holds(entity):
             self._left -= 1 if len(avoided) < MOST_DEEP else self._left + 1
             if self.is_cut:
                 break
-            if holder in avoided or holder == entity or holder not in self._reached:
+            if one.holder in avoided or one.holder == entity or one.holder not in self._reached:
                 continue
-            if holder in self._core:
+            if one.holder in self._core:
                 # An office or control of the entity itself ties its holder and is no share.
-                total += step.share(self._reading, unknown=self._unknown, span=self._span)
-            else:
-                weight = step.weight(self._reading, unknown=self._unknown, span=self._span)
-                total += weight and weight * self.held(holder, avoided=avoided | {entity})
+                total += one.share
+            elif weight := _ONE if one.is_full else one.share:
+                total += weight * self.held(one.holder, avoided=avoided | {entity})
         return min(total, _ONE)
 
 

@@ -42,12 +42,13 @@ class Waiting:
 
 def waiting_of(world: World, proposals: Iterable[Proposal]) -> list[Waiting]:
     """Return what proposals would send; of one that no longer fits the facts, nothing."""
+    moving = [one for one in proposals if one.kind is not Kind.PRIORITY]
+    if not moving:
+        return []
     seen = replace(world, view=View())
     book = read_book(seen)
     waiting: dict[tuple[str, str, str, str], Waiting] = {}
-    for proposal in proposals:
-        if proposal.kind is Kind.PRIORITY:
-            continue
+    for proposal in moving:
         sends, findings = resolve_moves(seen, proposal, book=book)
         for send in () if has_errors(findings) else sends:
             key = (proposal.id, send.lot, send.order, send.site)

@@ -241,7 +241,7 @@ def reading_sentences(found: Conflicts, *, words: Words) -> list[str]:
             forum=names.get(one.entity, one.entity),
             **{
                 key: words.listed(
-                    [words.say(READINGS[each]) for each in Reading if one.answer(each) is answer]
+                    [words.say(READINGS[each]) for each in _told(one) if one.answer(each) is answer]
                 )
                 for key, answer in (("with", True), ("without", False))
             },
@@ -250,6 +250,12 @@ def reading_sentences(found: Conflicts, *, words: Words) -> list[str]:
         if one.depends_on_reading
     ]
     return [*dict.fromkeys(told), *(depending or [words.say("conflicts.no-reading")])]
+
+
+def _told(one: Standing) -> list[Reading]:
+    """Return the readings that are told of a standing; what is asked for only where something is."""
+    is_asked = any(stake.is_asked for stake in one.stakes)
+    return [each for each in Reading if is_asked or each is not Reading.ASKED]
 
 
 def aside_sentences(found: Conflicts, *, words: Words) -> list[str]:
@@ -285,13 +291,21 @@ def _disclosed(ties: Sequence[Tie], *, found: Conflicts, words: Words) -> str:
         "roles": words.listed([role_words(one.role, words=words) for one in ties]),
         "day": tie.disclosed_on if is_disclosed and tie.disclosed_on else found.looked_from,
     }
-    if tie.from_on is None or days is None:
-        if is_disclosed:
-            return words.say("conflicts.disclosed.undated", **values)
-        return words.say("conflicts.disclosed.unrecorded", **values)
-    if is_disclosed:
+    if is_disclosed and days is not None and tie.from_on is not None:
         return words.say("conflicts.disclosed.late", first=tie.from_on, count=days, **values)
-    return words.say("conflicts.disclosed.never", first=tie.from_on, count=days, **values)
+    if is_disclosed:
+        return words.say("conflicts.disclosed.undated", **values)
+    told = words.say("conflicts.disclosed.unrecorded", **values)
+    if days is not None and tie.from_on is not None:
+        told = words.say("conflicts.disclosed.never", first=tie.from_on, count=days, **values)
+    return words.together([told, _public(ties, found=found, words=words)])
+
+
+def _public(ties: Sequence[Tie], *, found: Conflicts, words: Words) -> str:
+    """Return since when all of some interests could be known by anyone; empty where that is not said."""
+    days = [tie.public_on for tie in ties]
+    known = [day for day in days if day is not None and day <= found.looked_from]
+    return words.say("conflicts.disclosed.public", day=max(known)) if len(known) == len(days) else ""
 
 
 def left_sentences(found: Conflicts, *, words: Words) -> list[str]:

@@ -54,7 +54,7 @@ class Frame:
 
 FRAMES = (
     Frame("narrow", margin=20, card=188, gap=44, box=104),
-    Frame("wide", margin=36, card=360, gap=220, box=260),
+    Frame("wide", margin=36, card=420, gap=190, box=240),
 )
 
 
@@ -63,10 +63,10 @@ class Text:
     """One line of text.
 
     Attributes:
-        x: From the left.
+        x: Of its start, from the left.
         y: Of its base line.
         text: What it says.
-        role: ``name``, ``tie`` or ``note``.
+        role: ``name``, ``tie``, ``note``, or ``days``, which ends at x.
     """
 
     x: int
@@ -243,13 +243,18 @@ class _Drafting:
 
     def _write_tie(self, tie: Tie, *, x: int, y: int) -> int:
         """Write an interest and its days, beside each other where there is room, and return where the next begins."""
-        told, days = tie_words(tie, words=self._words), tie_days(tie, words=self._words)
+        # Lines may run close to each other, so a row names the other end as well.
+        told = self._words.say(
+            "conflicts.arrow",
+            before=tie_words(tie, words=self._words),
+            after=self._names.get(tie.entity, tie.entity),
+        )
+        days = tie_days(tie, words=self._words)
         room = self._frame.card - 2 * _PAD
-        half = room // 2
-        if max(_width(told, size=_TEXT), _width(days, size=_TEXT)) < half - _PAD:
+        if _width(told, size=_TEXT) + _width(days, size=_TEXT) + 2 * _PAD <= room:
             self.drawing.texts += [
                 Text(x, y + _TEXT, told, "tie"),
-                Text(x + half, y + _TEXT, days, "note"),
+                Text(x + room, y + _TEXT, days, "days"),
             ]
             return y + _LINE
         for text, role in ((told, "tie"), (days, "note")):

@@ -47,6 +47,15 @@ _NEXT: Mapping[Status, str] = {
     Status.MAKE_GOOD_DUE: "decision.next.settle",
     Status.APPLIED: "decision.next.close",
 }
+_COMMANDS: Mapping[Status, str] = {
+    Status.DRAFT: "`apportion decision analyse`",
+    Status.ANALYSED: "`apportion disclose`",
+    Status.DISCLOSED: "`apportion review`",
+    Status.APPROVED: "`apportion apply`",
+    Status.MAKE_GOOD_DUE: "`apportion decision settle`",
+    Status.APPLIED: "`apportion decision close`",
+}
+_TELL = "`apportion decision notices --sent`"
 _VOTED_ON = frozenset({Status.UNDER_REVIEW, Status.APPROVED})
 
 
@@ -178,7 +187,8 @@ def _next(outlook: Outlook, *, words: Words) -> Iterator[str]:
         return
     is_settled = case.status is Status.MAKE_GOOD_DUE and not any(map(case.outstanding, case.obligations))
     if case.status in _NEXT:
-        yield words.say(_NEXT[Status.APPLIED if is_settled else case.status])
+        status = Status.APPLIED if is_settled else case.status
+        yield words.say(_NEXT[status], command=_COMMANDS[status])
     if case.status in {Status.ANALYSED, Status.DISCLOSED}:
         if outlook.lacks_memo:
             yield words.say("decision.next.memo")
@@ -223,7 +233,9 @@ def _due(dues: Sequence[Due], *, words: Words) -> Iterator[str]:
             if one.kind is Kind.MAKE_GOOD and one.due_on is None
             else _DUES[one.kind, one.is_late]
         )
-        yield words.say(key, party=one.party, day=one.due_on or "", count=one.units, name=one.name)
+        yield words.say(
+            key, party=one.party, day=one.due_on or "", count=one.units, name=one.name, command=_TELL
+        )
 
 
 def condition_sentences(outlook: Outlook, *, words: Words) -> Iterator[str]:

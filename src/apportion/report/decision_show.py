@@ -92,7 +92,7 @@ def log_lines(count: int, *, last: str, held: str, place: int | None, words: Wor
         return [words.say("decision.none"), *([words.say("decision.log.cut")] if held else [])]
     lines = [words.say("decision.log.whole", count=count), words.say("decision.last", digest=last)]
     if not held:
-        return [*lines, words.say("decision.log.not-held")]
+        return [*lines, words.say("decision.log.not-held", option="--last")]
     if place is None:
         return [*lines, words.say("decision.log.cut")]
     return [*lines, words.say("decision.log.held", seq=place, count=count)]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from apportion.govern.packs import Majority, Pack, Sides, Source
-from apportion.report.words import Words
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 _PERCENT, _USD, _MONTHS, _DAYS, _MEMBERS = (
     "packs.unit.percent",
@@ -96,7 +96,7 @@ def packs_sentences(packs: Sequence[Pack], *, default: str, on: dt.date | None, 
     return [
         words.say("packs.default", pack=default),
         *(not_in_force(one, on=on, words=words) for one in missing if on is not None),
-        *dict.fromkeys(one.disclaimer for one in packs),
+        words.say("packs.disclaimer"),
     ]
 
 
@@ -148,7 +148,18 @@ def pack_sentences(pack: Pack, *, on: dt.date | None, words: Words) -> list[str]
         told.append(not_in_force(pack, on=on, words=words))
     elif pack.note:
         told.append(pack.note)
-    return [*told, *(source_sentence(one, words=words) for one in pack.sources), pack.disclaimer]
+    return [
+        *told,
+        *(source_sentence(one, words=words) for one in pack.sources),
+        *_disclaimers(pack, words=words),
+    ]
+
+
+def _disclaimers(pack: Pack, *, words: Words) -> list[str]:
+    """Return that it is no legal advice, in the language asked for, and what else the pack says of that itself."""
+    ours = words.say("packs.disclaimer")
+    is_ours = pack.disclaimer == Words.load(DEFAULT_LANGUAGE).say("packs.disclaimer")
+    return [ours] if is_ours else [pack.disclaimer, ours]
 
 
 def source_sentence(source: Source, *, words: Words) -> str:

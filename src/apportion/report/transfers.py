@@ -157,7 +157,7 @@ def movements_sentences(found: Movements, *, words: Words) -> list[str]:
         *record_sentences(found, words=words),
         words.say("transfers.unknown"),
         words.together(seen_by(found.world.view, words=words)),
-        found.pack.disclaimer,
+        words.say("packs.disclaimer"),
     ]
 
 
@@ -210,7 +210,7 @@ def proposal_sentences(found: Movements, *, words: Words) -> list[str]:
 def _proposal_sentence(found: Movements, one: Proposed, *, words: Words) -> str:
     stake = words.say(
         "transfers.stake",
-        proposal=one.proposal.id,
+        proposal=one.dealing.name,
         day=one.dealing.on,
         worth=worth_words(one.worth, words=words),
     )
@@ -220,7 +220,7 @@ def _proposal_sentence(found: Movements, one: Proposed, *, words: Words) -> str:
         )
     names = customers_named(found.world)
     tying = sorted({names.get(tie, tie) for ties in one.ties.values() for tie in ties})
-    total = found.aggregates[one.proposal.id].total
+    total = found.aggregates[one.dealing.name].total
     return words.together(
         [
             stake,
@@ -286,7 +286,7 @@ def movements_json(found: Movements, *, words: Words) -> Mapping[str, object]:
         "pack_digest": found.pack.digest,
         "sentences": movements_sentences(found, words=words),
         "transfers": _with_records(found, [(one.transfer, one.as_json()) for one in found.transfers]),
-        "proposals": _with_records(found, [(one.proposal.id, one.as_json()) for one in found.proposed]),
+        "proposals": _with_records(found, [(one.dealing.name, one.as_json()) for one in found.proposed]),
         "proposals_left_out": [one.id for one in found.left_out],
         "years": [one.as_json() for one in found.years],
         "records": found.records,

@@ -65,7 +65,11 @@ def transfers_html(found: Movements, *, pack: str, words: Words) -> str:
         proposals=_proposals(found, words=words),
         proposed=proposal_sentences(found, words=words),
         records=record_sentences(found, words=words),
-        rests=[*seen_by(world.view, words=words), words.say("transfers.page.rests"), found.pack.disclaimer],
+        rests=[
+            *seen_by(world.view, words=words),
+            words.say("transfers.page.rests"),
+            words.say("packs.disclaimer"),
+        ],
         command=_command(found, pack=pack, words=words),
         digests=[
             (words.say("digest.world"), world.digest),
@@ -221,7 +225,7 @@ def _proposals(found: Movements, *, words: Words) -> Grid:
             ),
             _plain_usd(one.worth, words=words),
             parts_words(one.worth, words=words),
-            record_words(found, one.proposal.id, words=words) or None,
+            record_words(found, one.dealing.name, words=words) or None,
         ]
         for one in found.proposed
     ]
