@@ -220,6 +220,7 @@ DECISION_OPTIONS: dict[str, set[str]] = {
     "decision pack": AS | {"--pack"},
     "decision analyse": AS,
     "decision check": {"--last"},
+    "decision walk": {"--pack"},
 }
 
 

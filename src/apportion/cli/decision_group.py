@@ -327,3 +327,28 @@ def check(
         print_findings(found.findings)
         typer.echo("\n".join(found.sentences))
     raise typer.Exit(1 if found.findings or found.is_cut else 0)
+
+
+@group.command()
+def walk(
+    scenario: Scenario,
+    proposal: Named,
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pack",
+            help="A policy pack: a name or a TOML file; all by default. May be repeated.",
+            metavar="PACK",
+        ),
+    ] = None,
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Walk through a decision of the past: what each policy pack asks for, and what the facts show of it."""
+    from apportion.commands.walk import tell_walks, walk_scenario, walks_as_json
+
+    found = walk_scenario(scenario, proposal, packs=pack or ())
+    if as_json:
+        print_json(walks_as_json(found, language=lang))
+        return
+    typer.echo("\n".join(tell_walks(found, language=lang)))

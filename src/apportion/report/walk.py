@@ -132,7 +132,7 @@ def _held(walk: Walk, *, words: Words) -> str:
         return words.say("walk.free")
     names = customers_named(walk.conflicts.world)
     sides = [names.get(side.entity, side.entity) for side in walk.sides]
-    return words.say("walk.held", count=len(sides), sides=words.listed(sides))
+    return words.say("walk.held", sides=words.listed(sides))
 
 
 def step_sentence(walk: Walk, step: Step, *, words: Words) -> str:
