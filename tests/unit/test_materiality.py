@@ -18,9 +18,9 @@ from apportion.govern.materiality import (
     dealing_of_proposal,
     material_of,
     pair_years,
-    window_start,
 )
 from apportion.govern.proposal_worth import value_at_stake
+from apportion.govern.window import window_start
 from apportion.govern.worth import NOT_VALUED, PartName, Worth, total_of, worth_of
 from apportion.model.policy import Case
 from apportion.model.proposal import Kind, Move, Proposal, Raise

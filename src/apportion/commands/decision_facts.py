@@ -24,12 +24,12 @@ from apportion.govern.conflicts import (
     persons_concerned,
     register,
 )
-from apportion.govern.entities import entities_on
+from apportion.govern.entities import entities_on, entity_of
 from apportion.govern.events import Plain
-from apportion.govern.facts import Analysis, Dealing, Entity, Facts, Loser, Obligation, Seat, Value, plain
-from apportion.govern.frozen import Frozen
+from apportion.govern.facts import Analysis, Dealing, Facts, Loser, Obligation, Seat, Value, plain
+from apportion.govern.frozen import FROZEN_TABLES, Frozen
 from apportion.govern.hold import stand
-from apportion.govern.interests import DIRECTOR, OWNER, Graph, Span, read_graph, union
+from apportion.govern.interests import DIRECTOR, Graph, Span, read_graph, union
 from apportion.govern.packs import Pack
 from apportion.govern.proposal_worth import value_at_stake
 from apportion.govern.state import Case
@@ -46,11 +46,7 @@ from apportion.study.moved import STOCK
 __all__ = ["MATERIAL", "Scene", "analysis_of", "facts_of", "look_at", "material_digest"]
 
 # The tables that a decision rests on: what is said of the world, and not what was said about it.
-MATERIAL = (
-    *("parties", "entitlements", "skus", "sites", "readiness", "supply", "orders", "raises", "shipments"),
-    *("fleet", "quotas", "programmes", "rentals", "interests", "transfers"),
-)
-_WHOLE = Fraction(100)
+MATERIAL = (*FROZEN_TABLES, "programmes", "rentals", "interests", "transfers")
 _COMPUTE = "compute"
 
 
@@ -184,7 +180,9 @@ def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
         assessment=digest(assessment_as_json(found)),
         effective_on=effective_on,
         decided_by=proposal.decided_by or None,
-        entities=tuple(_entity(scene, party) for party in scene.entities),
+        entities=tuple(
+            entity_of(scene.world, party, graph=scene.graph, span=scene.span) for party in scene.entities
+        ),
         seats=tuple(_seats(scene)),
         ties=tuple(_ties(scene)),
         conflicted=scene.conflicted,
@@ -243,23 +241,6 @@ def _earlier(world: World, dealings: Iterable[Dealing], *, pack: Pack) -> Iterat
                     value=_value(moved.worth),
                     on=moved.on,
                 )
-
-
-def _entity(scene: Scene, party: str) -> Entity:
-    listed = dict(scene.world.table("parties").select("party", "listed").iter_rows())
-    is_listed = listed.get(party) == "yes"
-    return Entity(
-        id=party, is_listed=is_listed, has_outside_owners=is_listed or not _has_one_owner(scene, party)
-    )
-
-
-def _has_one_owner(scene: Scene, party: str) -> bool:
-    """Return whether one holder is known to own all of a party; what is not known is no such knowledge (G12)."""
-    owners = [tie for tie in scene.graph.active(scene.span) if tie.role == OWNER and tie.entity == party]
-    shares = [tie.share for tie in owners]
-    return len({tie.holder for tie in owners}) == 1 and any(
-        one is not None and one.low >= _WHOLE for one in shares
-    )
 
 
 def _seats(scene: Scene) -> Iterator[Seat]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 
 from apportion.govern.facts import Analysis, Dealing
 from apportion.govern.state import Case, State, Status
+from apportion.govern.window import is_within
 
-_YEAR = 12
-_NEVER = frozenset(
-    {Status.REJECTED, Status.WITHDRAWN, Status.LAPSED}
-)  # What will not be carried out any more.
+# What will not be carried out any more.
+_NEVER = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.LAPSED})
 
 
 def value_at_stake(state: State, case: Case) -> Fraction | None:
@@ -56,19 +53,9 @@ def _adds_up(dealing: Dealing, frozen: Analysis, *, months: int) -> bool:
     return any(
         {dealing.giver, dealing.taker} == {own.giver, own.taker}
         and dealing.sku == own.sku
-        and max(dealing.on, own.on) <= months_later(min(dealing.on, own.on), months=months)
+        and is_within(dealing.on, own.on, months=months)
         for own in frozen.dealings
     )
-
-
-def months_later(day: dt.date, *, months: int) -> dt.date:
-    """Return the same day so many months later, or the last of that month.
-
-    >>> months_later(dt.date(2023, 1, 31), months=13)
-    datetime.date(2024, 2, 29)
-    """
-    year, month = divmod(day.year * _YEAR + day.month - 1 + months, _YEAR)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def is_material(state: State, case: Case) -> bool:

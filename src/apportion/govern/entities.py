@@ -1,17 +1,22 @@
-"""Which entities a proposal is about: the parties that gain or lose units by it.
+"""Which entities a proposal is about, and what kind of side each is: the parties that gain or lose units by it.
 
-Source: ``docs/concepts/governance.md``, "Who is on a proposal".
+Source: ``docs/concepts/governance.md``, "Who is on a proposal"; G12.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from apportion.errors import FindingsError, has_errors
+from apportion.govern.facts import Entity
+from apportion.govern.interests import OWNER, Graph, Span
 from apportion.model.proposal import Kind, Proposal
 from apportion.model.world import World
 from apportion.study.book import Book, read_book
 from apportion.study.moves import resolve_moves
+
+_WHOLE = Fraction(100)
 
 
 def entities_on(world: World, proposal: Proposal) -> tuple[str, ...]:
@@ -45,3 +50,22 @@ def _of_raises(world: World, proposal: Proposal, *, book: Book) -> Iterator[str]
     for line in open_lines:
         if any((pools.get(sku) or sku) in drawn for sku in line.rates):
             yield line.customer
+
+
+def entity_of(world: World, party: str, *, graph: Graph, span: Span) -> Entity:
+    """Return a party as a side: it has owners from outside unless one holder is known to own all of it (G12).
+
+    What is not known is no such knowledge: without a share, or with another owner beside, others may own a part.
+
+    Args:
+        world: The facts; they say whether the party is listed.
+        party: The party.
+        graph: The interests.
+        span: The days; an owner of any of them counts.
+    """
+    listed = dict(world.table("parties").select("party", "listed").iter_rows())
+    is_listed = listed.get(party) == "yes"
+    owners = [tie for tie in graph.active(span) if tie.role == OWNER and tie.entity == party]
+    is_whole = any(tie.share is not None and tie.share.low >= _WHOLE for tie in owners)
+    has_one = len({tie.holder for tie in owners}) == 1 and is_whole
+    return Entity(id=party, is_listed=is_listed, has_outside_owners=is_listed or not has_one)

@@ -21,7 +21,7 @@ from apportion.model.parsing import FILE, ROW
 from apportion.model.world import World
 
 # The tables that decide who receives what.
-MATERIAL = (
+FROZEN_TABLES = (
     "parties",
     "entitlements",
     "skus",
@@ -62,10 +62,10 @@ class Frozen:
         """Return what stands in a world, whatever its view."""
         calendar = world.settings.calendar
         return cls(
-            tables={name: standing_rows(world, name) for name in MATERIAL},
+            tables={name: standing_rows(world, name) for name in FROZEN_TABLES},
             columns={
                 name: sorted(set(world.tables[name].columns) - {FILE, ROW})
-                for name in MATERIAL
+                for name in FROZEN_TABLES
                 if name in world.tables
             },
             policy=world.settings.policy.as_json(),
@@ -81,7 +81,7 @@ class Frozen:
         """Return what `as_json` gave; what it says is not checked here, its digest in the log is."""
         tables = cast("Mapping[str, list[PlainRow]]", value["tables"])
         return cls(
-            tables={name: tuple(tables.get(name, ())) for name in MATERIAL},
+            tables={name: tuple(tables.get(name, ())) for name in FROZEN_TABLES},
             columns=cast("Mapping[str, list[str]]", value["columns"]),
             policy=cast("Mapping[str, str | bool | list[str] | None]", value["policy"]),
             horizon=cast("Mapping[str, str]", value["horizon"]),
@@ -168,7 +168,7 @@ class Changed:
 
 def changes_since(frozen: Frozen, present: Frozen) -> Iterator[Changed]:
     """Yield every material cell and row that differs from what was frozen, table by table, in the order of keys."""
-    for name in MATERIAL:
+    for name in FROZEN_TABLES:
         was, now = frozen.by_key(name), present.by_key(name)
         changed = [key for key in {*was, *now} if was.get(key) != now.get(key)]
         for key in sorted(changed, key=_in_words):
@@ -196,14 +196,14 @@ def with_later(frozen: Frozen, later: Later) -> Frozen:
     """Return what was frozen with the rows that were new at later events; what was frozen first stands."""
     tables = {
         name: {**{_key(name, row): row for row in later.get(name, ())}, **frozen.by_key(name)}
-        for name in MATERIAL
+        for name in FROZEN_TABLES
     }
     return replace(frozen, tables=_sorted(tables)) if any(later.values()) else frozen
 
 
 def with_settled(frozen: Frozen, present: Frozen, *, settled: Collection[str]) -> Frozen:
     """Return what was frozen with the changes of these digests in it, so that they count as made."""
-    tables = {name: frozen.by_key(name) for name in MATERIAL} if settled else {}
+    tables = {name: frozen.by_key(name) for name in FROZEN_TABLES} if settled else {}
     policy, horizon = dict(frozen.policy), dict(frozen.horizon)
     for change in changes_since(frozen, present) if settled else ():
         if change.digest not in settled:

@@ -216,14 +216,6 @@ class Graph:
             if (tie.is_active(span) if not tie.is_claimed else is_claimed and _is_asked(tie, span))
         )
 
-    def ties_of(self, person: str, on: dt.date) -> tuple[Tie, ...]:
-        """Return the documented ties of a person that hold on a day, in both directions where they tie both."""
-        return tuple(
-            tie
-            for tie in self.active(Span(on, on))
-            if tie.holder == person or (tie.role in MUTUAL and tie.entity == person)
-        )
-
     def members_of(self, entity: str, on: dt.date) -> tuple[str, ...]:
         """Return who is a director of an entity on a day, by name."""
         ties = self.active(Span(on, on))

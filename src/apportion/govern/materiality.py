@@ -10,7 +10,6 @@ Source: ``docs/concepts/transfers.md``.
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import enum
 from collections.abc import Iterable, Sequence
@@ -19,12 +18,12 @@ from fractions import Fraction
 
 from apportion.govern.packs import Pack
 from apportion.govern.transfers import Transfer
+from apportion.govern.window import window_start
 from apportion.govern.worth import Total, Worth, total_of
 from apportion.study.assess import Assessment
 from apportion.study.moved import STOCK
 
 _WHOLE = Fraction(1)
-_MONTHS = 12
 # Kinds that move units of a SKU: they add up with proposals, which move nothing else.
 UNIT_KINDS = frozenset({"compute"})
 Pair = tuple[str, str]
@@ -118,20 +117,6 @@ def material_of(total: Total, *, pack: Pack) -> Material:
     if total.unvalued:
         return Material.NOT_VALUED
     return Material.READING if total.high >= pack.materiality_usd else Material.BELOW
-
-
-def window_start(day: dt.date, *, months: int) -> dt.date:
-    """Return the first day of the window of so many months that ends on a day.
-
-    The same day of the month so many months before; where that month is shorter, its last day.
-
-    >>> window_start(dt.date(2024, 2, 29), months=12)
-    datetime.date(2023, 2, 28)
-    """
-    year, month = divmod(day.year * _MONTHS + day.month - 1 - months, _MONTHS)
-    if year < dt.MINYEAR:
-        return dt.date.min
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def aggregate(dealing: Dealing, earlier: Iterable[Dealing], *, pack: Pack) -> Aggregate:

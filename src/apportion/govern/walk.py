@@ -14,11 +14,10 @@ import datetime as dt
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from apportion.govern.conflicts import Side
 from apportion.govern.eligible import needed_sides
-from apportion.govern.facts import Entity
+from apportion.govern.entities import entity_of
 from apportion.govern.inquiry import Conflicts
 from apportion.govern.materiality import Aggregate
 from apportion.govern.movements import Movements
@@ -140,17 +139,6 @@ def walk_decision(conflicts: Conflicts, movements: Movements) -> Walk:
     return _Walking(conflicts, movements).walk()
 
 
-def entity_of(conflicts: Conflicts, party: str) -> Entity:
-    """Return a party as a side: it has owners from outside unless one holder is known to own all of it (G12)."""
-    listed = dict(conflicts.world.table("parties").select("party", "listed").iter_rows())
-    is_listed = listed.get(party) == "yes"
-    ties = conflicts.graph.active(conflicts.span)
-    owners = [tie for tie in ties if tie.role == "owner" and tie.entity == party]
-    is_whole = any(tie.share is not None and tie.share.low >= Fraction(_ALL) for tie in owners)
-    has_one = len({tie.holder for tie in owners}) == 1 and is_whole
-    return Entity(id=party, is_listed=is_listed, has_outside_owners=is_listed or not has_one)
-
-
 class _Walking:
     """Walks through one decision under one pack."""
 
@@ -160,7 +148,10 @@ class _Walking:
         self._pack = conflicts.pack
         self._proposal: Proposal = conflicts.proposal
         self._decided = conflicts.span.first
-        entities = tuple(entity_of(conflicts, party) for party in conflicts.entities)
+        entities = tuple(
+            entity_of(conflicts.world, party, graph=conflicts.graph, span=conflicts.span)
+            for party in conflicts.entities
+        )
         needed = needed_sides(entities, pack=self._pack)
         self._sides = tuple(side for side in conflicts.sides if side.entity in needed)
         self._events = _read_events(conflicts.world)

@@ -9,10 +9,11 @@ from fractions import Fraction
 import pytest
 
 from apportion.govern import acts
-from apportion.govern.at_stake import months_later, units_at_stake, value_at_stake
+from apportion.govern.at_stake import units_at_stake, value_at_stake
 from apportion.govern.facts import Dealing
 from apportion.govern.refusal import Rule
 from apportion.govern.state import Mark
+from apportion.govern.window import is_within
 from tests.governed import (
     ALPHA,
     BETA,
@@ -225,9 +226,23 @@ def test_g05_what_was_withdrawn_does_not_add_up() -> None:
     assert value_at_stake(other.state, other.case) == 11 * 11_000
 
 
-def test_g05_months_are_counted_by_the_calendar() -> None:
-    assert months_later(dt.date(2024, 1, 31), months=1) == dt.date(2024, 2, 29)
-    assert months_later(dt.date(2023, 12, 15), months=12) == dt.date(2024, 12, 15)
+@pytest.mark.parametrize(
+    ("first", "last", "is_one"),
+    [
+        ("2023-12-15", "2024-12-15", True),
+        ("2023-12-15", "2024-12-16", False),
+        ("2023-02-28", "2024-02-29", True),  # A year before the last of February is the last of February.
+        ("2023-02-27", "2024-02-29", False),
+    ],
+)
+def test_g05_months_are_counted_by_the_calendar(first: str, last: str, *, is_one: bool) -> None:
+    days = [dt.date.fromisoformat(first), dt.date.fromisoformat(last)]
+    assert is_within(*days, months=12) is is_one
+    assert is_within(*reversed(days), months=12) is is_one
+    own, earlier = (make_dealing(value=money(60_000), on=day) for day in reversed(days))
+    analysis = make_analysis(value=money(60_000), dealings=(own,), earlier=(earlier,))
+    log = Log(analysis=analysis, pack=EXCHANGE).proposed()
+    assert value_at_stake(log.state, log.case) == (120_000 if is_one else 60_000)
 
 
 def test_g05_votes_on_a_slice_are_votes_on_that_slice_alone() -> None:
