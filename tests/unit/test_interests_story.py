@@ -19,7 +19,7 @@ from apportion.commands.conflicts import conflicts_as_json
 from apportion.errors import FindingsError, UsageError
 from apportion.govern.entities import entities_on
 from apportion.govern.inquiry import Conflicts
-from apportion.govern.interests import Reading
+from apportion.govern.interests import Reading, Span
 from apportion.model.proposal import Kind, Move, Proposal, Raise
 from apportion.report.conflicts_drawing import FRAMES, drawings, wrapped
 from apportion.report.conflicts_page import conflicts_html
@@ -46,7 +46,8 @@ def run(*arguments: str) -> str:
 
 def test_tesla_and_x_are_on_the_swap(found: Conflicts) -> None:
     assert found.entities == ("tesla", "x")
-    assert found.span.last == dt.date(2023, 12, 1)
+    assert found.day == dt.date(2023, 12, 1)
+    assert found.span == Span(dt.date(2023, 12, 1), dt.date(2023, 12, 15))
 
 
 def test_the_chief_executive_is_conflicted_in_both_forums_by_what_he_holds_of_the_other(
@@ -296,9 +297,26 @@ def test_interests_without_a_column_of_first_days_hold_since_ever() -> None:
 
 
 def test_the_day_without_a_decision_is_the_day_looked_from() -> None:
-    assert ap.conflicts(small(), moved("L", "B")).span.last == dt.date(2024, 1, 31)
+    assert ap.conflicts(small(), moved("L", "B")).day == dt.date(2024, 1, 31)
     decided = dataclasses.replace(moved("L", "B"), decided_on=dt.date(2024, 1, 7))
-    assert ap.conflicts(small(), decided).span.last == dt.date(2024, 1, 7)
+    assert ap.conflicts(small(), decided).day == dt.date(2024, 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("from_on", "is_conflicted"), [("2024-01-07", True), ("2024-01-09", True), ("2024-01-10", False)]
+)
+def test_g01_an_interest_that_begins_by_the_day_of_the_effect_counts(
+    from_on: str, *, is_conflicted: bool
+) -> None:
+    parties = [*PARTIES[:3], party(party="v", name="V", kind="person")]
+    held = {"holder": "v", "entity": "c", "role": "officer", "from_on": from_on, "known_on": "2024-01-01"}
+    supply = [lot(reserved_for="A", arrives_on="2024-01-09")]
+    decided = dataclasses.replace(moved("L", "B"), decided_on=dt.date(2024, 1, 6))
+    world = small(parties=parties, supply=supply, interests=[held])
+    found = ap.conflicts(world, decided, persons=["v"])
+    assert found.standing("v", "d").is_conflicted is is_conflicted
+    one_day = ap.conflicts(world, decided, persons=["v"], on=dt.date(2024, 1, 6))
+    assert not one_day.standing("v", "d").is_conflicted
 
 
 def test_nobody_concerned_is_told_and_makes_a_page() -> None:

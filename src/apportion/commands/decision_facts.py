@@ -24,7 +24,7 @@ from apportion.govern.conflicts import (
     persons_concerned,
     register,
 )
-from apportion.govern.entities import entities_on, entity_of
+from apportion.govern.entities import effective_on, entities_on, entity_of
 from apportion.govern.events import Plain
 from apportion.govern.facts import Analysis, Dealing, Facts, Loser, Obligation, Seat, Value, plain
 from apportion.govern.frozen import FROZEN_TABLES, Frozen
@@ -115,10 +115,10 @@ def look_at(
     name = case.proposal if case is not None else "" if proposal is None else proposal.id
     base = world if known.is_empty else stand(world, replace(held_by(known, but=name), open=())).world
     graph = union(read_graph(base), known.state.ties)
-    entities, effective_on = _entities(base, proposal, case=case), _effective_on(base, proposal, case=case)
+    entities, takes_effect = _entities(base, proposal, case=case), _effective_on(base, proposal, case=case)
     decided_on = None if proposal is None else proposal.decided_on
     # Whoever is tied while it is decided is tied, whenever the file says that it was decided.
-    span = Span.over(today, decided_on or today, effective_on or today)
+    span = Span.over(today, decided_on or today, takes_effect or today)
     decided_by = "" if proposal is None else proposal.decided_by
     persons = persons_concerned(graph, entities=entities, span=span, named=(decided_by, by))
     standings = find_conflicts(graph, entities=entities, persons=persons, span=span, pack=pack)
@@ -154,10 +154,7 @@ def _effective_on(world: World, proposal: Proposal | None, *, case: Case | None)
     """Return the first day on which the proposal changes anything; None: nothing says one."""
     if proposal is None:
         return None if case is None or case.frozen is None else case.frozen.effective_on
-    if proposal.kind is Kind.PRIORITY:
-        return min((one.from_on for one in proposal.raises), default=None)
-    arrives = dict(world.table("supply").select("lot", "arrives_on").iter_rows())
-    return min((arrives[move.lot] for move in proposal.moves if move.lot in arrives), default=None)
+    return effective_on(world, proposal)
 
 
 def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
@@ -170,15 +167,15 @@ def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
     if proposal is None:
         raise ValueError("Nothing is analysed that no file says.")
     found = assess_proposal(scene.world, proposal)
-    effective_on = _effective_on(scene.world, proposal, case=None) or today
+    takes_effect = effective_on(scene.world, proposal) or today
     value = _value(value_at_stake(found))
-    dealings = tuple(_dealings(found, value=value, on=effective_on))
+    dealings = tuple(_dealings(found, value=value, on=takes_effect))
     return Analysis(
         material=material_digest(scene.world),
         proposal=proposal.digest,
         policy_result=make_plan(scene.world).digest,
         assessment=digest(assessment_as_json(found)),
-        effective_on=effective_on,
+        effective_on=takes_effect,
         decided_by=proposal.decided_by or None,
         entities=tuple(
             entity_of(scene.world, party, graph=scene.graph, span=scene.span) for party in scene.entities

@@ -5,6 +5,7 @@ Source: ``docs/concepts/governance.md``, "Who is on a proposal"; G12.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -50,6 +51,17 @@ def _of_raises(world: World, proposal: Proposal, *, book: Book) -> Iterator[str]
     for line in open_lines:
         if any((pools.get(sku) or sku) in drawn for sku in line.rates):
             yield line.customer
+
+
+def effective_on(world: World, proposal: Proposal) -> dt.date | None:
+    """Return the first day on which a proposal changes anything; None: nothing says one.
+
+    Of moves the first arrival among their lots, of raises the first day of any.
+    """
+    if proposal.kind is Kind.PRIORITY:
+        return min((one.from_on for one in proposal.raises), default=None)
+    arrives = dict(world.table("supply").select("lot", "arrives_on").iter_rows())
+    return min((arrives[move.lot] for move in proposal.moves if move.lot in arrives), default=None)
 
 
 def entity_of(world: World, party: str, *, graph: Graph, span: Span) -> Entity:

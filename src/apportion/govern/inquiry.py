@@ -27,7 +27,7 @@ from apportion.govern.conflicts import (
     register,
     sides_of,
 )
-from apportion.govern.entities import entities_on
+from apportion.govern.entities import effective_on, entities_on
 from apportion.govern.interests import Graph, Span, Tie, read_graph
 from apportion.govern.packs import Pack
 from apportion.model.columns import DECIMALS
@@ -80,7 +80,8 @@ class Conflicts:
         world: The facts under a view.
         proposal: The proposal.
         pack: The rules.
-        span: The days tested.
+        day: The day it is decided, or tested.
+        span: The days tested: from that day to the one it takes effect; that day alone if it was chosen.
         looked_from: The day looked from; interests not disclosed by then are told as such.
         entities: Who gains or loses units by the proposal.
         persons: Whom it was looked at for.
@@ -95,6 +96,7 @@ class Conflicts:
     world: World
     proposal: Proposal
     pack: Pack
+    day: dt.date
     span: Span
     looked_from: dt.date
     entities: tuple[str, ...]
@@ -190,7 +192,7 @@ def look_for_conflicts(
         world: The facts under a view.
         proposal: The proposal.
         pack: The rules.
-        on: The day tested; None: the day it was decided, or else the day looked from.
+        on: The one day tested; None: from the day it was decided, or else looked from, to the day of its effect.
         named: Persons to look at besides those with a tie to an entity and the one who decided.
 
     Raises:
@@ -198,15 +200,17 @@ def look_for_conflicts(
     """
     looked_from = day_looked_from(world)
     day = on or proposal.decided_on or looked_from
-    span = Span.over(day)
+    facts = replace(world, view=View(case=world.view.case))
+    span = Span.over(day, (None if on else effective_on(facts, proposal)) or day)
     graph = read_graph(world)
-    entities = entities_on(replace(world, view=View(case=world.view.case)), proposal)
+    entities = entities_on(facts, proposal)
     persons = persons_concerned(graph, entities=entities, span=span, named=[proposal.decided_by, *named])
     standings = find_conflicts(graph, entities=entities, persons=persons, span=span, pack=pack)
     return Conflicts(
         world=world,
         proposal=proposal,
         pack=pack,
+        day=day,
         span=span,
         looked_from=looked_from,
         entities=entities,

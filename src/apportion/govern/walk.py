@@ -147,7 +147,7 @@ class _Walking:
         self._movements = movements
         self._pack = conflicts.pack
         self._proposal: Proposal = conflicts.proposal
-        self._decided = conflicts.span.first
+        self._decided = conflicts.day
         entities = tuple(
             entity_of(conflicts.world, party, graph=conflicts.graph, span=conflicts.span)
             for party in conflicts.entities

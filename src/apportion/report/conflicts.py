@@ -179,8 +179,8 @@ def lead_sentence(found: Conflicts, *, words: Words) -> str:
     """Return the day and rules tested, and who is on the proposal."""
     names = customers_named(found.world)
     entities = words.listed([names.get(one, one) for one in found.entities])
-    told = words.say("conflicts.tested", day=found.span.last, pack=found.pack.name, entities=entities)
-    is_apart = not found.pack.governs(found.span.last)
+    told = words.say("conflicts.tested", day=found.day, pack=found.pack.name, entities=entities)
+    is_apart = not found.pack.governs(found.day)
     return words.together([told, words.say("conflicts.not-in-force") if is_apart else ""])
 
 
@@ -337,7 +337,7 @@ def conflicts_json(found: Conflicts, *, words: Words) -> Mapping[str, object]:
         "software": VERSION,
         "language": words.language,
         "view": found.world.view.as_json(),
-        "day_on": found.span.last.isoformat(),
+        "day_on": found.day.isoformat(),
         "looked_from_on": found.looked_from.isoformat(),
         "entities": list(found.entities),
         "conflicted": list(found.conflicted),

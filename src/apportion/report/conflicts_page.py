@@ -237,7 +237,7 @@ def _register(found: Conflicts, *, words: Words) -> Grid:
 def _command(found: Conflicts, *, words: Words) -> str:
     """Return the command that makes the page again."""
     view = found.world.view
-    options = ["--pack", found.pack.id, "--on", found.span.last.isoformat()]
+    options = ["--pack", found.pack.id, "--on", found.day.isoformat()]
     for person in found.named:
         options += ["--person", person]
     if view.as_known_on is not None:
