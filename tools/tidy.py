@@ -30,7 +30,10 @@ IDENTIFIERS = frozenset({"qty", "cap", "alloc", "cust", "cfg", "df", "res", "tmp
 
 REMINDERS = re.compile(rf"\b({'|'.join(('TO' + 'DO', 'FIX' + 'ME', 'X' * 3))})\b")
 # A finding describes facts; whether they break a law is for a court to say.
-VERDICTS = re.compile("fraud|illegal", re.IGNORECASE)
+VERDICTS = re.compile(
+    r"fraud|illegal|unlawful|\bguilt|\bcrim(?:e|inal)|wrongdo|embezzl|culprit|\bscandal|\bstolen\b|\btheft\b",
+    re.IGNORECASE,
+)
 VERDICT_FREE = ("src/", "docs/", "examples/", "README.md")
 # A folder at the head of a path, not one in the middle of a path or of an address.
 MACHINE_PATH = re.compile(r"(?<![\w.\-/~$})])/(work|home|root|Users)/")
