@@ -155,8 +155,13 @@ def _pairs(case: Case) -> Iterator[frozenset[str]]:
                 yield frozenset({str(row["entity"]), str(other)})
 
 
-def laid_over(world: World, source: Path) -> tuple[Standing, Known]:
+def laid_over(world: World, source: Path, *, but: str = "") -> tuple[Standing, Known]:
     """Return a world with the log of its scenario laid over it, and the log.
+
+    Args:
+        world: The facts of the files.
+        source: Where the scenario lies.
+        but: A proposal that is looked at as if nobody had put it forward; empty: none.
 
     Raises:
         FindingsError: The log does not hold together.
@@ -164,7 +169,7 @@ def laid_over(world: World, source: Path) -> tuple[Standing, Known]:
     known = known_of(source)
     if known.is_empty:
         return Standing(world=world), known
-    return stand(world, held_by(known)), known
+    return stand(world, held_by(known, but=but)), known
 
 
 def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Finding]:
