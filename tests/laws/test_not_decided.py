@@ -139,3 +139,27 @@ def test_a_plan_that_says_another_reason_is_refused() -> None:
     )
     refusals = verify(world, replace(plan, tables={**plan.tables, "shortages": swapped}))
     assert {one.rule for one in refusals} == {"shortages"}
+
+
+@pytest.mark.parametrize(
+    ("arrives_on", "quantity", "reasons"),
+    [
+        ("2024-01-02", "4", {"not-decided"}),
+        ("2024-01-02", "3", {"not-decided", "not-booked"}),
+        # What would come on the day itself would make nothing sooner.
+        ("2024-01-03", "4", {"not-booked"}),
+    ],
+)
+def test_units_are_late_for_a_decision_that_would_have_brought_as_many_sooner(
+    arrives_on: str, quantity: str, reasons: set[str]
+) -> None:
+    raw = small(
+        "order customer quantity\nA a 4\nB b 8",
+        f"lot sku quantity arrives_on reserved_for\nL k 4 2024-01-03 A\nM k 8 {arrives_on} B",
+    )
+    row = {"proposal": "p", "lot": "M", "order": "A", "site": "s", "quantity": quantity}
+    raw.tables["undecided"] = [row]
+    world = typed_world(raw.settings, raw.tables)
+    assert set(reasons_of(world)) == reasons
+    expected = reference_plan(RefWorld(raw.settings, raw.standing), rule="as-booked")
+    assert {reason for order, reason in expected.late if order == "A"} == reasons

@@ -247,3 +247,17 @@ def test_a_shipment_of_no_lot_named_that_only_the_other_party_can_have_given_sto
 def test_a_lot_overdrawn_for_the_other_party_stops() -> None:
     world = shipped("L4", "X", quantity="10", shipped_on="2024-01-04")
     assert len(stood(world).findings) == 1
+
+
+def test_each_lot_goes_back_to_its_own_site_under_its_own_name() -> None:
+    raw = raw_world()
+    raw.tables["orders"][0]["sites"] = "s|r"
+    raw.tables["supply"][0] |= {"quantity": "6", "reserved_site": "r"}
+    raw.tables["supply"] += [raw.tables["supply"][0] | {"lot": "L1b", "quantity": "4", "reserved_site": "s"}]
+    before = world_of(raw)
+    for row in raw.tables["supply"]:
+        if row["reserved_for"] == "T":
+            row |= {"reserved_for": "X", "reserved_site": ""}
+    standing = stood(world_of(raw), before=before)
+    columns = ("lot", "quantity", "reserved_for", "reserved_site")
+    assert standing.world.table("supply").select(columns).equals(before.table("supply").select(columns))
