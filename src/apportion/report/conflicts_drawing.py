@@ -160,7 +160,7 @@ def _documented(path: Path) -> Iterator[Tie]:
 
 
 def wrapped(text: str, *, width: float, size: int = _TEXT) -> list[str]:
-    """Return a text in lines that fit a width, broken at spaces and between Chinese characters.
+    """Return a text in lines that fit a width, broken at spaces and arrows and between Chinese characters.
 
     >>> wrapped("Chief executive of Tesla", width=90)
     ['Chief', 'executive of', 'Tesla']
@@ -184,7 +184,7 @@ def _words(text: str) -> Iterator[str]:
     for place, letter in enumerate(text):
         piece += letter
         after = text[place + 1 : place + 2]
-        if letter == " " or (after and _is_wide(after) and unicodedata.category(after) == "Lo"):
+        if letter in " →" or (after and _is_wide(after) and unicodedata.category(after) == "Lo"):
             yield piece
             piece = ""
     yield piece
