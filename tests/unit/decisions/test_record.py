@@ -171,6 +171,7 @@ def test_what_was_decided_is_still_judged_as_it_was(run: Runner, applied: Path) 
     told = done(run("assess", applied, NAME, "--json")).value
     assert told["proposal"]["id"] == NAME
     assert done(run("conflicts", applied, NAME)).stdout.startswith("Person")
+    assert "four-now, 2031-02-01: at stake are 236" in done(run("transfers", applied)).stdout
     [moved] = [
         row["value"]
         for row in told["comparison"]
