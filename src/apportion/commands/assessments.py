@@ -81,9 +81,10 @@ def assess_scenario(
         UsageError: There is no such scenario, proposal, viewpoint, case or statement.
         FindingsError: The scenario or the proposal has findings of error grade.
     """
-    looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     file, held = find_proposal(proposal, source=find_source(scenario))
+    # What was decided already is judged as it was: on the facts without it.
+    looked = read_scenario(scenario, but=open_proposal(proposal, scenario=scenario).id)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
 
 

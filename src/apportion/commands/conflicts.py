@@ -63,9 +63,9 @@ def conflicts_of_scenario(
         UsageError: There is no such scenario, proposal, pack, person or viewpoint.
         FindingsError: The scenario, the proposal or the pack has findings of error grade.
     """
-    looked = read_scenario(scenario)
-    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
     found = open_proposal(proposal, scenario=scenario)
+    looked = read_scenario(scenario, but=found.id)
+    world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
     return conflicts_of(world, found, pack=pack, on=on, persons=persons)
 
 

@@ -106,7 +106,7 @@ def held_by(known: Known, *, but: str = "") -> Held:
     cases = [one for one in known.state.cases.values() if one.proposal != but]
     applied = sorted((one for one in cases if in_force(one, now=now)), key=_applied_at)
     return Held(
-        frozen=Frozen.from_json(known.state.bookings),
+        frozen=_frozen(known.state.bookings),
         applied=tuple(_as_applied(one, beside) for one in applied),
         open=tuple(
             beside[one.proposal]
@@ -115,6 +115,30 @@ def held_by(known: Known, *, but: str = "") -> Held:
         ),
         # Whose conflict ties whom is known from it all the same.
         conflicted_pairs=frozenset(pair for one in known.state.cases.values() for pair in _pairs(one)),
+    )
+
+
+def _frozen(bookings: Mapping[str, object]) -> Frozen:
+    """Return what stood at the first event of a log.
+
+    Raises:
+        FindingsError: That event does not say it.
+    """
+    if all(isinstance(bookings.get(name), dict) for name in ("tables", "policy", "horizon")):
+        return Frozen.from_json(bookings)
+    raise FindingsError(
+        [
+            Finding(
+                code=Code.DECISIONS_BROKEN,
+                severity=Severity.ERROR,
+                file=FILE,
+                row=1,
+                column="body",
+                found="The first event does not say what stood when it was written.",
+                expected="the bookings, orders and rules that stood then.",
+                fix="Put back the file as it was last; nothing is decided on a log that does not hold together.",
+            )
+        ]
     )
 
 
@@ -155,8 +179,13 @@ def _pairs(case: Case) -> Iterator[frozenset[str]]:
                 yield frozenset({str(row["entity"]), str(other)})
 
 
-def laid_over(world: World, source: Path) -> tuple[Standing, Known]:
+def laid_over(world: World, source: Path, *, but: str = "") -> tuple[Standing, Known]:
     """Return a world with the log of its scenario laid over it, and the log.
+
+    Args:
+        world: The facts of the files.
+        source: Where the scenario lies.
+        but: A proposal that is looked at as if nobody had put it forward; empty: none.
 
     Raises:
         FindingsError: The log does not hold together.
@@ -164,7 +193,7 @@ def laid_over(world: World, source: Path) -> tuple[Standing, Known]:
     known = known_of(source)
     if known.is_empty:
         return Standing(world=world), known
-    return stand(world, held_by(known)), known
+    return stand(world, held_by(known, but=but)), known
 
 
 def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Finding]:

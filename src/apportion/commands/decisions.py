@@ -17,6 +17,7 @@ from apportion.commands.scenarios import read_files
 from apportion.errors import RefusedError, UsageError
 from apportion.files.decisions import Moved, append, folder_to_decide_in
 from apportion.files.packs import DEFAULT_PACK, load_pack
+from apportion.files.proposal_reading import SUFFIX
 from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
 from apportion.files.sources import find_source
 from apportion.govern import acts
@@ -95,6 +96,8 @@ def propose(
     folder = folder_to_decide_in(source)
     found = open_proposal(proposal, scenario=scenario)
     file, held = find_proposal(proposal, source=source)
+    # Beside a scenario only what ends so is a proposal.
+    file = file if file.endswith(SUFFIX) else f"{file}{SUFFIX}"
     beside = proposals_by_id(source)
     if found.id not in beside:
         refuse_other_files({file: held}, folder)

@@ -127,11 +127,15 @@ def _looked_at(
     return view_world(world, as_known_on=as_known_on)
 
 
-def read_scenario(scenario: str) -> Looked:
+def read_scenario(scenario: str, *, but: str = "") -> Looked:
     """Return the world of a scenario that can be planned, as it stands, with what was found of it.
 
     What was decided is carried out, and what waits for a decision is not made. What the files try without one is
     noted in the log of decisions, where that may be written.
+
+    Args:
+        scenario: A folder, workbook, zip or bundled name.
+        but: A proposal that is looked at as if nobody had put it forward; empty: none.
 
     Raises:
         UsageError: There is no such scenario.
@@ -139,7 +143,7 @@ def read_scenario(scenario: str) -> Looked:
     """
     source = find_source(scenario)
     looked = read_files(source)
-    standing, known = laid_over(looked.world, source)
+    standing, known = laid_over(looked.world, source, but=but)
     note_attempts(known, standing.attempts)
     if has_errors(standing.findings):
         raise FindingsError(in_order([*looked.findings, *standing.findings]))

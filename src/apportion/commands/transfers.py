@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
+from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import FindingsError
@@ -101,22 +102,41 @@ def movements_of_scenario(
     """
     Words.load(language)
     rules = load_pack(pack)
-    world = view_world(read_scenario(scenario).world, as_known_on=as_known_on, viewpoint=viewpoint)
-    found = movements_of(world, read_proposals(find_source(scenario)), pack=rules)
+    source = find_source(scenario)
+
+    def standing(but: str = "") -> World:
+        looked = read_scenario(scenario, but=but)
+        return view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
+
+    world, decided = standing(), known_of(source).state.cases
+    found = movements_of(
+        world,
+        read_proposals(source),
+        pack=rules,
+        before=lambda one: standing(one.id) if one.id in decided else world,
+    )
     if out is not None:
         write_transfers(found, folder=out, pack=pack, language=language)
     return found
 
 
-def movements_of(world: World, proposals: Iterable[Proposal], *, pack: Pack) -> Movements:
+def movements_of(
+    world: World,
+    proposals: Iterable[Proposal],
+    *,
+    pack: Pack,
+    before: Callable[[Proposal], World] | None = None,
+) -> Movements:
     """Return everything that moves between the parties of a world.
 
     Args:
         world: The facts under a view.
         proposals: What was proposed; one that the viewer does not know of is left out.
         pack: The rules.
+        before: The facts that a proposal is judged on, which of one that was carried out are those without it; None:
+            these facts.
     """
-    assessments, left_out = _assessed(world, proposals)
+    assessments, left_out = _assessed(world, proposals, before=before or (lambda _: world))
     return read_movements(
         world,
         ties=InterestTies(read_graph(world), pack=pack),
@@ -126,7 +146,9 @@ def movements_of(world: World, proposals: Iterable[Proposal], *, pack: Pack) -> 
     )
 
 
-def _assessed(world: World, proposals: Iterable[Proposal]) -> tuple[list[Assessment], list[Proposal]]:
+def _assessed(
+    world: World, proposals: Iterable[Proposal], *, before: Callable[[Proposal], World]
+) -> tuple[list[Assessment], list[Proposal]]:
     """Return what the proposals that the viewer knows come to, and those of which the view hides too much."""
     day = day_looked_from(world)
     found: list[Assessment] = []
@@ -135,7 +157,7 @@ def _assessed(world: World, proposals: Iterable[Proposal]) -> tuple[list[Assessm
         if not is_proposal_known(one, view=world.view, day=day):
             continue
         try:
-            found.append(assess(world, one))
+            found.append(assess(before(one), one))
         except FindingsError:
             left_out.append(one)
     return found, left_out

@@ -35,7 +35,6 @@ def walk_scenario(scenario: str, proposal: str, *, packs: Sequence[str] = ()) ->
         FindingsError: The scenario, the proposal or a pack has findings of error grade.
     """
     rules = [load_pack(name) for name in packs or pack_names()]
-    world = view_world(read_scenario(scenario).world)
     file, held = find_proposal(proposal, source=find_source(scenario))
     found, findings = read_proposal(held, file=file)
     if found is None:
@@ -45,6 +44,7 @@ def walk_scenario(scenario: str, proposal: str, *, packs: Sequence[str] = ()) ->
             f"{found.id!r} names no day on which it was decided, so there is nothing to walk through.",
             fix="Add decided_on, or bring it to a decision with `apportion propose`.",
         )
+    world = view_world(read_scenario(scenario, but=found.id).world)
     assessment = assess(world, found)
     graph = read_graph(world)
     return [

@@ -242,10 +242,10 @@ def test_a_change_by_hand_is_noted_with_who_gets_what(run: Runner, applied: Path
 
 
 def test_a_proposal_that_lies_elsewhere_is_kept_beside_the_scenario(run: Runner, folder: Path) -> None:
-    elsewhere = folder.parent / "elsewhere.toml"
+    elsewhere = folder.parent / "elsewhere.txt"
     elsewhere.write_text(SWAP.replace("four-now", "from-elsewhere"), encoding="utf-8")
     done(run("propose", folder, elsewhere, "--as", "cal"))
-    assert (folder / "elsewhere.toml").read_bytes() == elsewhere.read_bytes()
+    assert (folder / "elsewhere.txt.toml").read_bytes() == elsewhere.read_bytes()
     elsewhere.unlink()
     done(run("disclose", folder, "from-elsewhere", "--as", "cal"))
     again = folder.parent / "four-now.toml"

@@ -164,3 +164,18 @@ def test_the_chinese_page_says_nothing_in_english_but_names(
     commands = {"decision", "settle", "notices", "--sent", "check", "--last"}
     said = {NAME, "house-strict", "site-ready", "L2:A", "k", *commands, *REASON.split()}
     assert english_in(page, known=known_names(world) | said) == []
+
+
+def test_what_was_decided_is_still_judged_as_it_was(run: Runner, applied: Path) -> None:
+    """An assessment of what is carried out already is the one it was decided on."""
+    told = done(run("assess", applied, NAME, "--json")).value
+    assert told["proposal"]["id"] == NAME
+    assert done(run("conflicts", applied, NAME)).stdout.startswith("Person")
+    assert "four-now, 2031-02-01: at stake are 236" in done(run("transfers", applied)).stdout
+    [moved] = [
+        row["value"]
+        for row in told["comparison"]
+        if (row["future"], row["case"], row["party"], row["measure"])
+        == ("proposed", "middle", "", "units_moved")
+    ]
+    assert moved == "4"

@@ -263,3 +263,20 @@ def test_someone_who_is_first_does_not_undo_who_is_second(
     answer = run("vote", in_review, NAME, "--as", "bea", "--side", "beta", "--yes", "--facts", facts)
     assert answer.stderr.startswith("G7: bea has stepped aside")
     assert "vote" not in verbs(in_review)
+
+
+def test_a_log_written_anew_without_what_stood_at_first_is_found(run: Runner, in_review: Path) -> None:
+    before, lines = "0" * 64, []
+    for number, line in enumerate((in_review / FILE).read_bytes().splitlines()):
+        entry = json.loads(line)
+        del entry["digest"]
+        if not number:
+            entry["body"]["bookings"] = {}
+        entry["before"] = before
+        before = digest(entry)
+        lines.append(canonical_bytes({**entry, "digest": before}) + b"\n")
+    (in_review / FILE).write_bytes(b"".join(lines))
+    assert read_log(in_review).findings == ()
+    answer = run("plan", in_review, "--json")
+    assert answer.code == FOUND
+    assert [(one["code"], one["row"]) for one in answer.value["findings"]] == [("decisions-broken", 1)]
