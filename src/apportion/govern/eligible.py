@@ -80,6 +80,11 @@ def needed_sides(entities: tuple[Entity, ...], *, pack: Pack) -> frozenset[str]:
     return fits or frozenset(one.id for one in entities)
 
 
+def needs_committee(*, conflicted: int, members: int, pack: Pack) -> bool:
+    """Return whether so much of a board is conflicted that only a committee of it counts (G9)."""
+    return conflicted * _WHOLE > pack.board_conflicted_percent * members
+
+
 def is_attested(state: State, person: str, *, pack: Pack, now: dt.datetime) -> bool:
     """Return whether a person's attestation of interests still holds (G20).
 
@@ -103,9 +108,9 @@ def _side(state: State, case: Case, *, entity: str, is_needed: bool, now: dt.dat
     eligible = disinterested - {member for member, _ in excluded}
     said = _said(case, entity=entity, eligible=eligible)
     shut = len(case.shut_out.intersection(board))
-    needs_committee = shut * _WHOLE > case.pack.board_conflicted_percent * len(board)
+    is_board_out = needs_committee(conflicted=shut, members=len(board), pack=case.pack)
     least = 1 if committee is None else case.pack.committee_least
-    is_accepted = (committee is not None or not needs_committee) and len(disinterested) >= least
+    is_accepted = (committee is not None or not is_board_out) and len(disinterested) >= least
     has_power = committee is None or (committee.may_negotiate and committee.may_reject)
     is_advisory = case.needs_power and not has_power
     counts = is_accepted and not is_advisory
@@ -120,7 +125,7 @@ def _side(state: State, case: Case, *, entity: str, is_needed: bool, now: dt.dat
         no=said[Choice.NO],
         abstain=said[Choice.ABSTAIN],
         has_committee=committee is not None,
-        needs_committee=needs_committee,
+        needs_committee=is_board_out,
         is_accepted=is_accepted,
         is_advisory=is_advisory,
         is_approved=counts and _is_majority(said, of=len(disinterested), pack=case.pack),

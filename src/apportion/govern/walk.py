@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from apportion.govern.conflicts import Side
-from apportion.govern.eligible import needed_sides
+from apportion.govern.eligible import needed_sides, needs_committee
 from apportion.govern.entities import entity_of
 from apportion.govern.inquiry import Conflicts
 from apportion.govern.materiality import Aggregate
@@ -26,8 +26,6 @@ from apportion.govern.refusal import Rule
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 from apportion.study.moved import STOCK
-
-_ALL = 100  # Percent.
 
 
 class Kind(enum.StrEnum):
@@ -243,7 +241,7 @@ class _Walking:
         if step.answer is Answer.LATE and not self._pack.is_prior:
             step = _with(step, Answer.SHOWN)
         members = len(side.left) + len(side.conflicted)
-        is_board_out = len(side.conflicted) * _ALL > self._pack.board_conflicted_percent * members
+        is_board_out = needs_committee(conflicted=len(side.conflicted), members=members, pack=self._pack)
         values = {
             "members": members,
             "left": len(side.left),
