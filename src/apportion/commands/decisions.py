@@ -7,7 +7,7 @@ Others may add events meanwhile; then all of it is done anew on what they left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from apportion.commands.assessments import open_proposal
@@ -24,6 +24,7 @@ from apportion.govern import acts
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.minutes import Entry, minutes
 from apportion.govern.refusal import Refusal
+from apportion.govern.state import Case
 from apportion.model.world import World
 from apportion.report.decision import (
     Outlook,
@@ -215,14 +216,21 @@ def act_all(
     source = find_source(scenario)
     folder = folder_to_decide_in(source)
     files = read_files(source).world
-    if by != SYSTEM:
-        _check_person(files, by)
+    _check_person(files, by)
+
+    def make_checked(name: str, case: Case | None) -> Sequence[acts.Act]:
+        done = make(name, case)
+        for one in done:
+            # A memo or a finding that comes along is its author's own act.
+            _check_person(files, one.by)
+        return done
+
     made = Made()
     for _ in range(_MOST_TRIES):
         known = known_of(source)
         turn = Turn(files=files, known=known, by=by, new=new, made=made)
         name = named(proposal, known) if new is None else new.proposal.id
-        outcome = turn.take(name, make=make)
+        outcome = turn.take(name, make=make_checked)
         if new is not None and outcome.refusal is None:
             # Before the log says so: what is put forward is never without its file.
             write_beside(new.keep, folder)
@@ -279,6 +287,8 @@ def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, o
 
 
 def _check_person(world: World, person: str) -> None:
+    if person == SYSTEM:
+        return
     parties = world.table("parties")
     kinds = dict(parties.select("party", "kind").iter_rows())
     if kinds.get(person) in _PERSONS:

@@ -119,6 +119,21 @@ def test_only_a_person_of_the_scenario_acts(run: Runner, folder: Path, person: s
     assert not (folder / FILE).exists()
 
 
+def test_only_a_person_of_the_scenario_is_the_author_of_a_memo(run: Runner, folder: Path) -> None:
+    done(run("propose", folder, NAME, "--as", "cal"))
+    done(run("disclose", folder, NAME, "--as", "cal"))
+    memo = folder.parent / "memo.txt"
+    memo.write_text("It weighs.", encoding="utf-8")
+    before = (folder / FILE).read_bytes()
+    ways = ["--alternative", "policy-result", "--alternative", "two units now"]
+    for author, told in (("nobody", "is not among the parties"), ("alpha", "is no person or body")):
+        given: list[str | Path] = ["--memo", memo, "--memo-by", author, *ways]
+        answer = run("review", folder, NAME, "--as", "dan", *given)
+        assert answer.code == WRONG_USE
+        assert told in answer.stderr
+    assert (folder / FILE).read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
