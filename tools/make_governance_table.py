@@ -19,7 +19,7 @@ from apportion.govern.refusal import Rule
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "governance-rules.md"
 TESTS = ROOT / "tests"
-_NAME = re.compile(r"test_g(\d\d)_(\w+)")
+_NAME = re.compile(r"test_g(\d{1,2})_(\w+)")
 
 MEANINGS: Mapping[Rule, str] = {
     Rule.INTEREST: "An interest ties a holder to an entity over days; one day in common with the proposal is enough.",

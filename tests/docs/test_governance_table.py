@@ -24,9 +24,13 @@ def test_a_rule_without_a_test_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "tests"
     folder.mkdir()
     (folder / "test_some.py").write_text(
-        "def test_g10_two_are_no_majority() -> None: ...\n", encoding="utf-8"
+        "def test_g10_two_are_no_majority() -> None: ...\n\ndef test_g3_a_share() -> None: ...\n",
+        encoding="utf-8",
     )
     found = claims_by_rule(folder)
-    assert found == {"G10": [("two are no majority", "tests/test_some.py")]}
+    assert found == {
+        "G10": [("two are no majority", "tests/test_some.py")],
+        "G3": [("a share", "tests/test_some.py")],
+    }
     assert "G10" not in untested(found)
     assert "G9" in untested(found)

@@ -15,7 +15,7 @@ from tests.interest_graphs import DAY, STRICT, TODAY, graph, owns, standing, tie
 BEFORE, AFTER = DAY - dt.timedelta(days=1), DAY + dt.timedelta(days=1)
 
 
-def test_a_director_of_one_side_alone_is_not_conflicted_in_its_forum() -> None:
+def test_g02_a_director_of_one_side_alone_is_not_conflicted_in_its_forum() -> None:
     board = graph(tie("p", "a", role="director"))
     assert not standing(board).is_conflicted
     assert standing(board).is_member
@@ -24,7 +24,7 @@ def test_a_director_of_one_side_alone_is_not_conflicted_in_its_forum() -> None:
     assert conflicted_on(every) == frozenset()
 
 
-def test_an_officer_who_owns_part_of_the_other_side_is_conflicted_in_both_forums() -> None:
+def test_g02_an_officer_who_owns_part_of_the_other_side_is_conflicted_in_both_forums() -> None:
     both = graph(tie("p", "a"), owns("p", "b", percent="20"))
     assert standing(both, forum="a").is_conflicted
     assert standing(both, forum="b").is_conflicted
@@ -40,7 +40,7 @@ def test_an_officer_of_one_side_with_a_share_below_the_mark_of_the_other_stands_
     assert conflicted_on(every) == frozenset()
 
 
-def test_what_a_spouse_owns_conflicts_in_both_directions() -> None:
+def test_g02_what_a_spouse_owns_conflicts_in_both_directions() -> None:
     for family in (tie("p", "s", role="family"), tie("s", "p", role="family")):
         home = graph(tie("p", "a", role="director"), family, owns("s", "b", percent="5"))
         assert standing(home).is_conflicted
@@ -50,7 +50,7 @@ def test_what_a_spouse_owns_conflicts_in_both_directions() -> None:
 @pytest.mark.parametrize(
     ("percent", "is_conflicted"), [("4.99", False), ("4.999999", False), ("5", True), ("5.00", True)]
 )
-def test_a_share_conflicts_at_five_percent_to_the_letter(percent: str, *, is_conflicted: bool) -> None:
+def test_g03_a_share_conflicts_at_five_percent_to_the_letter(percent: str, *, is_conflicted: bool) -> None:
     assert standing(graph(owns("p", "b", percent=percent))).is_conflicted is is_conflicted
 
 
@@ -164,7 +164,7 @@ def test_an_expired_interest_does_not_conflict_and_one_day_does(
     assert standing(graph(tie("p", "b", from_on=from_on, until_on=until_on))).is_conflicted is is_conflicted
 
 
-def test_an_interest_conflicts_that_meets_any_day_of_the_span() -> None:
+def test_g01_an_interest_conflicts_that_meets_any_day_of_the_span() -> None:
     later = graph(tie("p", "b", from_on=AFTER))
     assert standing(later, span=Span.over(DAY, AFTER)).is_conflicted
     assert not standing(later, span=Span.over(BEFORE, DAY)).is_conflicted

@@ -49,26 +49,26 @@ def standing(*worths: Worth) -> Material:
     return material_of(total_of(parts), pack=NASDAQ)
 
 
-def test_g4_a_record_begins_at_the_threshold() -> None:
+def test_g04_a_record_begins_at_the_threshold() -> None:
     assert standing(usd("119999.999999")) is Material.BELOW
     assert standing(usd("120000")) is Material.RECORD
 
 
-def test_g4_the_most_that_it_may_be_decides() -> None:
+def test_g04_the_most_that_it_may_be_decides() -> None:
     assert standing(usd("100000", high="120000")) is Material.READING
     assert standing(usd("100000", high="119999")) is Material.BELOW
     assert standing(usd("130000", low="119999")) is Material.READING
     assert Material.READING.is_record
 
 
-def test_g4_what_is_not_valued_counts_as_above() -> None:
+def test_g04_what_is_not_valued_counts_as_above() -> None:
     assert standing(usd("1"), NOT_VALUED) is Material.NOT_VALUED
     assert standing(usd("120000"), NOT_VALUED) is Material.RECORD
     assert Material.NOT_VALUED.is_record
     assert not Material.BELOW.is_record
 
 
-def test_g4_a_zero_cash_swap_of_12000_units_comes_to_a_record() -> None:
+def test_g04_a_zero_cash_swap_of_12000_units_comes_to_a_record() -> None:
     found = assess(ap.read("tesla-x-2023"), open_proposal("swap-2023-12", scenario="tesla-x-2023"))
     worth = value_at_stake(found)
     parts = {one.name: [one.low, one.plain, one.high] for one in worth.parts}
@@ -101,7 +101,7 @@ def test_a_window_goes_back_by_months_of_the_calendar(on: str, months: int, firs
     assert window_start(day(on), months=months) == day(first)
 
 
-def test_g5_dealings_of_the_same_parties_and_sku_add_up_within_the_window_alone() -> None:
+def test_g05_dealings_of_the_same_parties_and_sku_add_up_within_the_window_alone() -> None:
     last = dealing("now", "2024-12-01", worth=usd("50000"))
     earlier = [
         dealing("first-day", "2023-12-01", worth=usd("40000")),
@@ -119,13 +119,13 @@ def test_g5_dealings_of_the_same_parties_and_sku_add_up_within_the_window_alone(
     assert more.material is Material.RECORD
 
 
-def test_g5_units_whose_sku_is_not_known_may_be_of_any() -> None:
+def test_g05_units_whose_sku_is_not_known_may_be_of_any() -> None:
     last = dealing("now", "2024-12-01", worth=usd("1"))
     found = aggregate(last, [dealing("some", "2024-11-01", worth=NOT_VALUED, sku="")], pack=NASDAQ)
     assert (found.total.unvalued, found.material) == (("some",), Material.NOT_VALUED)
 
 
-def test_g5_people_do_not_add_up_with_units() -> None:
+def test_g05_people_do_not_add_up_with_units() -> None:
     people = Dealing(
         name="people", on=day("2024-11-01"), pairs=frozenset({("ann", "bob")}), worth=usd("1000000")
     )
@@ -196,7 +196,7 @@ def dealt(world: World, proposal: Proposal) -> Dealing:
     return dealing_of_proposal(found, worth=value_at_stake(found), on=proposal.decided_on)
 
 
-def test_g5_twelve_of_999_are_one_of_11988() -> None:
+def test_g05_twelve_of_999_are_one_of_11988() -> None:
     world = market()
     parts = [dealt(world, moving(lot, on=f"2024-{lot:02}-15")) for lot in range(1, LOTS + 1)]
     whole = dealt(world, moving(*range(1, LOTS + 1), on="2024-12-15", name="whole"))
@@ -214,7 +214,7 @@ def test_g5_twelve_of_999_are_one_of_11988() -> None:
     assert [aggregate(one, parts, pack=NASDAQ).is_record for one in parts] == [False] * 8 + [True] * 4
 
 
-def test_g5_the_register_adds_up_proposals() -> None:
+def test_g05_the_register_adds_up_proposals() -> None:
     world = market()
     found = movements_of(
         world, [moving(lot, on=f"2024-{lot:02}-15") for lot in range(1, LOTS + 1)], pack=NASDAQ
@@ -233,7 +233,7 @@ def test_a_proposal_that_bears_the_id_of_a_transfer_stands_beside_it() -> None:
     assert found.records == ["P1"]
 
 
-def test_g4_the_bridge_is_what_the_loser_would_rent() -> None:
+def test_g04_the_bridge_is_what_the_loser_would_rent() -> None:
     needs = {
         "programme": "N",
         "party": "ann",

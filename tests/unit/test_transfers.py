@@ -190,12 +190,12 @@ def test_parties_are_related_by_who_is_tied_to_both() -> None:
     assert related(LEADS_BOTH, to_party="cid") == (Relation.UNRELATED, ())
 
 
-def test_g3_a_share_of_499_relates_nobody_and_one_of_500_does() -> None:
+def test_g03_a_share_of_499_relates_nobody_and_one_of_500_does() -> None:
     assert related(owns("4.99"))[0] is Relation.UNRELATED
     assert related(owns("5.00")) == (Relation.RELATED, ("eve",))
 
 
-def test_g3_a_share_that_is_not_known_relates() -> None:
+def test_g03_a_share_that_is_not_known_relates() -> None:
     assert related(owns("")) == (Relation.RELATED, ("eve",))
 
 

@@ -128,7 +128,7 @@ def test_g24_a_small_swap_is_held_by_one_pack_and_free_under_another(tmp_path: P
     assert answers(free)["decider", "boss"] is Answer.AGAINST
 
 
-def test_g4_zero_cash_does_not_make_the_swap_small(story: list[Walk]) -> None:
+def test_g04_zero_cash_does_not_make_the_swap_small(story: list[Walk]) -> None:
     for walk in story:
         assert walk.aggregate is not None
         assert walk.aggregate.is_record
