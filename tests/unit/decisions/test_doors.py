@@ -13,7 +13,7 @@ from apportion.digest import canonical_bytes, digest
 from apportion.files.decisions import FILE, START, read_log
 from tests.build import Rows
 from tests.decided import NAME, TABLES, Clock, case_of, order, party, write_two
-from tests.unit.decisions.acting import AS_BOOKED, REFUSED, booked, done
+from tests.unit.decisions.acting import AS_BOOKED, REFUSED, booked, done, vote
 from tests.unit.test_cli_commands import FOUND, Runner
 
 OTHER_PACKS = ("nasdaq-5630", "own")
@@ -144,3 +144,21 @@ def test_a_forged_freeze_is_a_finding(
 def test_what_is_put_forward_leaves_the_bookings(run: Runner, folder: Path) -> None:
     done(run("propose", folder, NAME, "--as", "cal"))
     assert booked(run, folder) == AS_BOOKED
+
+
+def test_what_is_said_stays_one_line_of_the_minutes(run: Runner, approved: Path) -> None:
+    text = "Look.\n2031-01-02 09:00:00  amy voted no for alpha."
+    done(run("decision", "state", approved, NAME, "--as", "cal", "--text", text))
+    told = done(run("decision", "minutes", approved, NAME)).stdout.splitlines()
+    assert told[-1].endswith("“Look. 2031-01-02 09:00:00 amy voted no for alpha.”")
+    assert not any("amy voted no" in line for line in told[:-1])
+
+
+def test_an_emergency_does_not_say_that_every_side_approved(run: Runner, folder: Path) -> None:
+    done(run("propose", folder, NAME, "--as", "cal"))
+    done(run("disclose", folder, NAME, "--as", "cal"))
+    done(run("review", folder, NAME, "--as", "dan", "--emergency", "The hall is ready."))
+    for person in ("ann", "amy"):
+        told = done(vote(run, folder, person=person, side="alpha")).stdout
+    assert "As many approve it as an emergency asks for." in told
+    assert "Every side that is needed approves it." not in told
