@@ -19,10 +19,12 @@ from apportion.govern.facts import Facts, plain
 from apportion.govern.frozen import Frozen
 from apportion.govern.hold import Answer, Attempt, Held, Standing, stand
 from apportion.govern.notices import in_force
-from apportion.govern.refusal import Refusal
+from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.state import CARRIED_OUT, OVER, Case, State
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
+from apportion.report.refusals import refusal_sentence
+from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 __all__ = ["Known", "findings_of_log", "held_by", "known_of", "laid_over", "note_attempts", "proposals_by_id"]
 
@@ -59,26 +61,27 @@ def known_of(source: Path) -> Known:
     state = replay(log.events)
     if isinstance(state, Broken):
         raise FindingsError([_refused(state)])
+    if log.events:
+        try:
+            Frozen.from_json(state.bookings)
+        except ValueError as problem:
+            refusal = Refusal(rule=Rule.LOG, key="refusal.no-event", values={"found": str(problem)})
+            raise FindingsError([_refused(Broken(seq=1, refusal=refusal))]) from problem
     return Known(source=source, log=log, state=state)
 
 
 def _refused(broken: Broken) -> Finding:
-    told = _told(broken.refusal)
+    told = refusal_sentence(broken.refusal, words=Words.load(DEFAULT_LANGUAGE))
     return Finding(
         code=Code.DECISIONS_BROKEN,
         severity=Severity.ERROR,
         file=FILE,
         row=broken.seq,
         column="verb",
-        found=f"Rule {broken.refusal.rule} does not let event {broken.seq} be: {told}.",
+        found=f"Rule {broken.refusal.rule} does not let event {broken.seq} be. {told}",
         expected="events that the rules let happen, one after the other.",
         fix="Put back the file as it was last; nothing is decided on a log that does not hold together.",
     )
-
-
-def _told(refusal: Refusal) -> str:
-    values = ", ".join(f"{name} {value}" for name, value in refusal.values.items())
-    return f"{refusal.key}{f' ({values})' if values else ''}"
 
 
 def proposals_by_id(source: Path) -> dict[str, Proposal]:

@@ -13,6 +13,7 @@ from apportion.commands.decision_log import Known, proposals_by_id
 from apportion.errors import UsageError
 from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.govern import acts
+from apportion.govern.conflicts import persons_concerned
 from apportion.govern.decision import Step, decide, observe, proceed
 from apportion.govern.events import Event, Plain, stamp
 from apportion.govern.facts import Analysis, Facts
@@ -93,6 +94,8 @@ class Turn:
         else:
             pack = load_pack(DEFAULT_PACK) if case is None else case.pack
         scene, facts = self._look(proposal, case=case, pack=pack, today=now.date())
+        if (chosen := self._own_rules(scene)) is not None:
+            return Outcome(events=(), state=state, refusal=chosen, now=now)
         events: list[Event] = []
         for one in make(name, case):
             given = facts
@@ -113,6 +116,19 @@ class Turn:
             self.files, self.known, proposal=proposal, case=case, pack=pack, by=self.by, today=today
         )
         return scene, facts_of(scene, known=self.known, files=self.files)
+
+    def _own_rules(self, scene: Scene) -> Refusal | None:
+        """Refuse other rules than the house's to whoever the proposal is about: who sets them, sets the answer (G26).
+
+        By ties alone, however small: the pack itself says which of them are conflicts.
+        """
+        if self.new is None or self.new.pack.digest == load_pack(DEFAULT_PACK).digest:
+            return None
+        tied = persons_concerned(scene.graph, entities=scene.entities, span=scene.span)
+        if self.by not in {*tied, self.new.proposal.decided_by}:
+            return None
+        values = {"person": self.by, "proposal": self.new.proposal.id, "pack": self.new.pack.name}
+        return Refusal(rule=Rule.SELF_POLICY, key="refusal.own-rules", values=values)
 
     def _refused(self, one: acts.Act, *, refusal: Refusal, facts: Facts, now: dt.datetime) -> Outcome:
         """Return what is added although an act is refused: what time and files did, and who was shut out of what."""

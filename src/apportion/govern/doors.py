@@ -65,6 +65,8 @@ class Doors:
         theirs = [row for row in both if str(row["customer"]) in ties.rivals]
         self._skus = {one.sku for row in theirs for one in accepted(cast("Mapping[str, object]", row))}
         self._sites = {site for row in theirs for site in cast("list[str]", row["sites"])}
+        self._lots = frozen.by_key("supply")
+        self._lots_now = present.by_key("supply")
         self._quotas: dict[Key, list[PlainRow]] = defaultdict(list)
         for rows in (frozen.by_key("quotas"), present.by_key("quotas")):
             for key, row in rows.items():
@@ -75,6 +77,7 @@ class Doors:
         asked: Mapping[str, Callable[[Changed], tuple[Answer, tuple[str, ...]]]] = {
             "orders": self._of_order,
             "parties": self._of_party,
+            "supply": self._of_lot,
             "quotas": self._of_quota,
             "policy": self._of_policy,
             **dict.fromkeys(_OF_PARTY, self._of_standing),
@@ -115,6 +118,15 @@ class Doors:
 
     def _of_standing(self, change: Changed) -> tuple[Answer, tuple[str, ...]]:
         return self._held(change.key[0])
+
+    def _of_lot(self, change: Changed) -> tuple[Answer, tuple[str, ...]]:
+        """Answer for a lot that is called another SKU and booked for the other party: its booking has no way back."""
+        was, now = self._lots.get(change.key), self._lots_now.get(change.key)
+        if change.column != "sku" or was is None or now is None:
+            return Answer.TOLD, ()
+        owner, gainer = (self._ties.customers.get(str(row.get("reserved_for"))) for row in (was, now))
+        is_taken = self._ties.is_between(owner, gainer)
+        return (Answer.STOPS, self._ties.of(str(owner))) if is_taken else (Answer.TOLD, ())
 
     def _of_quota(self, change: Changed) -> tuple[Answer, tuple[str, ...]]:
         is_binding = any(self._binds(row) for row in self._quotas[change.key])

@@ -8,16 +8,18 @@ Source: ``docs/concepts/held.md``, H1 and H2.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from apportion.digest import digest
-from apportion.govern.rows import Key, PlainRow, plain_rows, stated_rows
+from apportion.govern.rows import Key, PlainRow, is_cell, plain_rows, stated_rows
 from apportion.model.columns import PROVENANCE, Same
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import FILE, ROW
+from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.world import World
 
 # The tables that decide who receives what.
@@ -78,13 +80,21 @@ class Frozen:
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> Frozen:
-        """Return what `as_json` gave; what it says is not checked here, its digest in the log is."""
-        tables = cast("Mapping[str, list[PlainRow]]", value["tables"])
+        """Return what `as_json` gave.
+
+        Raises:
+            ValueError: It is no such thing; a log that was written elsewhere may say anything.
+        """
+        parts = [value.get(name) for name in ("tables", "columns", "policy", "horizon")]
+        if not all(isinstance(part, Mapping) for part in parts):
+            raise ValueError("What the log froze is not tables, columns, policy and horizon.")
+        tables, columns, policy, horizon = cast("list[Mapping[str, Any]]", parts)
+        policy_from_json(policy)
         return cls(
-            tables={name: tuple(tables.get(name, ())) for name in FROZEN_TABLES},
-            columns=cast("Mapping[str, list[str]]", value["columns"]),
-            policy=cast("Mapping[str, str | bool | list[str] | None]", value["policy"]),
-            horizon=cast("Mapping[str, str]", value["horizon"]),
+            tables={name: tuple(_read_rows(name, tables.get(name, ()))) for name in FROZEN_TABLES},
+            columns={name: list(held) for name, held in columns.items()},
+            policy=policy,
+            horizon=horizon,
         )
 
     def as_json(self) -> dict[str, object]:
@@ -111,6 +121,38 @@ def standing_rows(world: World, table: str) -> tuple[PlainRow, ...]:
     columns = [name for name in TABLES[table].by_name if name != "note"]
     rows = plain_rows(stated_rows(world, table)[0], columns=columns)
     return tuple(sorted(rows, key=lambda row: _in_words(_key(table, row))))
+
+
+def policy_from_json(stated: Mapping[str, Any]) -> Policy:
+    """Return the policy that was frozen.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        first = stated["count_from_on"]
+        return Policy(
+            rule=Rule(str(stated["rule"])),
+            level_by=LevelBy(str(stated["level_by"])),
+            count=Count(str(stated["count"])),
+            readiness=bool(stated["readiness"]),
+            whole_lots=bool(stated["whole_lots"]),
+            commitments=tuple(stated["commitments"]),
+            count_from_on=None if first is None else dt.date.fromisoformat(str(first)),
+        )
+    except (KeyError, TypeError) as problem:
+        raise ValueError(f"The frozen policy lacks or misstates {problem}.") from problem
+
+
+def _read_rows(table: str, rows: object) -> Iterator[PlainRow]:
+    contract = TABLES[table].by_name
+    needed = {column.name for column in TABLES[table].columns if column.required}
+    for row in rows if isinstance(rows, list | tuple) else [rows]:
+        held: Mapping[str, Any] = row if isinstance(row, dict) else {}
+        is_row = needed <= held.keys() <= contract.keys()
+        if not is_row or not all(is_cell(cell, contract[name].kind) for name, cell in held.items()):
+            raise ValueError(f"A frozen row is none of {table}: {row!r}.")
+        yield held
 
 
 def _key(table: str, row: PlainRow) -> Key:

@@ -90,7 +90,7 @@ def _followed(then: Case | None, now: Case) -> Iterator[str]:
     """Yield the key of each thing that followed from an event by itself."""
     was = None if then is None else then.status
     if now.status is not was and now.status is Status.APPROVED:
-        yield "minutes.approved"
+        yield "minutes.approved" if now.emergency is None else "minutes.approved-emergency"
     if now.status is not was and now.status is Status.REJECTED:
         yield "minutes.rejected"
     if was is Status.APPROVED and now.status is Status.UNDER_REVIEW:

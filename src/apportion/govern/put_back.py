@@ -5,15 +5,12 @@ Source: ``docs/concepts/held.md``, H7.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
 
 from apportion.govern.doors import Doors
-from apportion.govern.frozen import Changed, Frozen
+from apportion.govern.frozen import Changed, Frozen, policy_from_json
 from apportion.govern.rows import Rows
-from apportion.model.policy import Count, LevelBy, Policy, Rule
 from apportion.model.world import World
 
 
@@ -22,7 +19,7 @@ def put_back(world: World, changes: Iterable[Changed], *, frozen: Frozen, doors:
     tables: dict[str, Rows] = {}
     for change in changes:
         if change.table == "policy":
-            settings = replace(world.settings, policy=_policy(frozen))
+            settings = replace(world.settings, policy=policy_from_json(frozen.policy))
             world = replace(world, settings=settings)
             continue
         rows = tables.setdefault(change.table, Rows(world, change.table))
@@ -41,17 +38,3 @@ def put_back(world: World, changes: Iterable[Changed], *, frozen: Frozen, doors:
         if not rows.rows and name not in frozen.columns:
             world = replace(world, tables={one: kept for one, kept in world.tables.items() if one != name})
     return world
-
-
-def _policy(frozen: Frozen) -> Policy:
-    stated = frozen.policy
-    first = stated["count_from_on"]
-    return Policy(
-        rule=Rule(str(stated["rule"])),
-        level_by=LevelBy(str(stated["level_by"])),
-        count=Count(str(stated["count"])),
-        readiness=bool(stated["readiness"]),
-        whole_lots=bool(stated["whole_lots"]),
-        commitments=tuple(cast("list[str]", stated["commitments"])),
-        count_from_on=None if first is None else dt.date.fromisoformat(str(first)),
-    )

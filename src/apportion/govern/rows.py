@@ -111,6 +111,18 @@ def _plain_key(cell: object) -> Cell:
     return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
 
 
+def is_cell(cell: object, kind: Kind) -> bool:
+    """Return whether a plain value is a cell of a kind."""
+    if kind is Kind.LIST:
+        return isinstance(cell, list) and all(isinstance(one, str) for one in cell)
+    if kind is Kind.COUNT:
+        return type(cell) is int
+    try:
+        return isinstance(cell, str) and _typed(cell, kind) is not None
+    except (ValueError, ArithmeticError):
+        return False
+
+
 def _typed(cell: Cell, kind: Kind) -> object:
     if cell is None:
         return None

@@ -255,7 +255,7 @@ def condition_sentences(outlook: Outlook, *, words: Words) -> Iterator[str]:
     for cast in () if outlook.is_withheld else case.counting.values():
         if str(cast.choice) == "no":
             told = words.say("decision.dissent", side=cast.side, person=cast.by)
-            yield words.say("decision.said", sentence=told, text=cast.text) if cast.text else told
+            yield _said(told, cast.text, words=words)
     if case.marks:
         marks = [mark_words(one, words=words) for one in Mark if one in case.marks]
         yield words.say("decision.mark-lead", marks=words.say("joint.clauses").join(marks))
@@ -264,7 +264,13 @@ def condition_sentences(outlook: Outlook, *, words: Words) -> Iterator[str]:
 def entry_sentence(entry: Entry, *, words: Words) -> str:
     """Return one entry of the minutes, with what was said in the words of whoever said it."""
     told = words.say(entry.key, **entry.values)
-    return words.say("decision.said", sentence=told, text=entry.text) if entry.text else told
+    return _said(told, entry.text, words=words)
+
+
+def _said(sentence: str, text: str, *, words: Words) -> str:
+    """Return a sentence with what was said, in one line: a line of its own would look like another entry."""
+    said = " ".join(text.split())
+    return words.say("decision.said", sentence=sentence, text=said) if said else sentence
 
 
 def minutes_lines(entries: Sequence[Entry], *, words: Words) -> list[str]:

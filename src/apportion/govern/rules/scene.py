@@ -62,8 +62,9 @@ def out_of_turn(scene: Scene, *, allowed: frozenset[Status], rule: Rule) -> Refu
 
 
 def blank(text: str, *, rule: Rule, key: str, proposal: str) -> Refusal | None:
-    """Refuse an empty text where a reason is needed."""
-    return None if text.strip() else Refusal(rule=rule, key=key, values={"proposal": proposal})
+    """Refuse an empty text where a reason is needed; what shows nothing is empty."""
+    shows = any(one.isprintable() and not one.isspace() for one in text)
+    return None if shows else Refusal(rule=rule, key=key, values={"proposal": proposal})
 
 
 def first(*refusals: Refusal | None) -> Refusal | None:
