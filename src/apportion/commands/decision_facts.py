@@ -113,7 +113,11 @@ def look_at(
         today: The day.
     """
     name = case.proposal if case is not None else "" if proposal is None else proposal.id
-    base = world if known.is_empty else stand(world, replace(held_by(known, but=name), open=())).world
+    base = (
+        world
+        if known.is_empty
+        else stand(world, replace(held_by(known, world=world, but=name), open=())).world
+    )
     graph = union(read_graph(base), known.state.ties)
     entities, takes_effect = _entities(base, proposal, case=case), _effective_on(base, proposal, case=case)
     decided_on = None if proposal is None else proposal.decided_on

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apportion.commands import clock
@@ -13,16 +13,19 @@ from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposal_reading import read_proposal
 from apportion.files.proposals import proposals_beside
 from apportion.govern import acts
+from apportion.govern.attempts import told_findings
 from apportion.govern.decision import Broken, proceed, replay
 from apportion.govern.events import Event
 from apportion.govern.facts import Facts, plain
 from apportion.govern.frozen import Frozen
 from apportion.govern.hold import Answer, Attempt, Held, Standing, stand
+from apportion.govern.interests import read_graph, union
+from apportion.govern.late_ties import LateTies, late_ties
 from apportion.govern.notices import in_force
 from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.state import CARRIED_OUT, OVER, Case, State
 from apportion.model.proposal import Proposal
-from apportion.model.world import World
+from apportion.model.world import View, World
 from apportion.report.refusals import refusal_sentence
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 
@@ -94,11 +97,12 @@ def proposals_by_id(source: Path) -> dict[str, Proposal]:
     return found
 
 
-def held_by(known: Known, *, but: str = "") -> Held:
+def held_by(known: Known, *, world: World, but: str = "") -> Held:
     """Return what a log says of its scenario: what stood, what was applied, what waits.
 
     Args:
         known: The log.
+        world: The facts of the files; an interest that they show only now counts too.
         but: A proposal that is looked at as if nobody had put it forward.
 
     Raises:
@@ -107,17 +111,51 @@ def held_by(known: Known, *, but: str = "") -> Held:
     now = clock.now()
     beside = proposals_by_id(known.source)
     cases = [one for one in known.state.cases.values() if one.proposal != but]
-    applied = sorted((one for one in cases if in_force(one, now=now)), key=_applied_at)
+    late = {one.proposal: one for one in _late(known, world=world)}
+    applied = sorted(
+        (one for one in cases if in_force(one, now=now) and one.proposal not in late), key=_applied_at
+    )
     return Held(
         frozen=_frozen(known.state.bookings),
         applied=tuple(_as_applied(one, beside) for one in applied),
         open=tuple(
             beside[one.proposal]
             for one in cases
-            if one.proposal in beside and one.status not in OVER | CARRIED_OUT
+            if one.proposal in beside and (one.status not in OVER | CARRIED_OUT or one.proposal in late)
         ),
         # Whose conflict ties whom is known from it all the same.
-        conflicted_pairs=frozenset(pair for one in known.state.cases.values() for pair in _pairs(one)),
+        conflicted_pairs=frozenset(
+            (
+                *(pair for one in known.state.cases.values() for pair in _pairs(one)),
+                *(pair for one in late.values() for pair in one.pairs),
+            )
+        ),
+    )
+
+
+def _late(known: Known, *, world: World) -> Iterator[LateTies]:
+    """Yield the proposals carried out by somebody of whom the files show a tie only now."""
+    applied = [one for one in known.state.cases.values() if one.applied is not None]
+    if not applied:
+        return
+    graph = union(read_graph(replace(world, view=View())), known.state.ties)
+    for case in applied:
+        found = late_ties(case, graph)
+        if found is not None:
+            yield found
+
+
+def _late_finding(one: LateTies) -> Finding:
+    persons = ", ".join(repr(person) for person in one.persons)
+    return Finding(
+        code=Code.NOT_DECIDED,
+        severity=Severity.WARNING,
+        file=FILE,
+        found=f"{one.proposal!r} was carried out, and the interests show now that {persons}, who decided it or "
+        "carried it out, stood on two of its sides then. It is treated as not made.",
+        expected="a decision by persons without a conflict.",
+        fix="Put it forward again under another id and have the unconflicted decide, or mend the interest if it "
+        "is none.",
     )
 
 
@@ -196,7 +234,9 @@ def laid_over(world: World, source: Path, *, but: str = "") -> tuple[Standing, K
     known = known_of(source)
     if known.is_empty:
         return Standing(world=world), known
-    return stand(world, held_by(known, but=but)), known
+    standing = stand(world, held_by(known, world=world, but=but))
+    late = [_late_finding(one) for one in _late(known, world=world) if one.proposal != but]
+    return replace(standing, findings=(*standing.findings, *late)), known
 
 
 def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Finding]:
@@ -211,7 +251,8 @@ def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Findi
         if not is_sound:
             known_of(source)
             return []
-        return list(laid_over(world, source)[0].findings)
+        standing = laid_over(world, source)[0]
+        return [*standing.findings, *told_findings(standing.attempts)]
     except FindingsError as error:
         return list(error.findings)
 

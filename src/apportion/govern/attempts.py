@@ -129,3 +129,26 @@ def finding_of(one: Attempt) -> Finding:
         expected="what was frozen, or a decision that was taken and applied.",
         fix="Take the edit back, or propose what it does and have it decided.",
     )
+
+
+def told_findings(attempts: Iterable[Attempt]) -> list[Finding]:
+    """Return an info for each change since the freeze that stands: files alone cannot say whether it moves anything."""
+    return [_told(one) for one in attempts if one.answer is Answer.TOLD]
+
+
+def _told(one: Attempt) -> Finding:
+    change = one.changed
+    what = f"{change.now!r} stands where {change.was!r} did when the decision log began."
+    if not change.column:
+        gone = "gone" if change.now is None else "new"
+        what = f"The row {', '.join(map(str, change.key))!r} is {gone} since the decision log began."
+    return Finding(
+        code=Code.NOT_DECIDED,
+        severity=Severity.INFO,
+        file=one.file or change.table,
+        row=one.row or None,
+        column=f"policy.{change.column}" if change.table == "policy" else change.column,
+        found=f"{what} It stands; no decision of the log is about it.",
+        expected="a change that moves no units between parties tied by a conflict.",
+        fix="See whether it does; if so, take it back and propose it.",
+    )
