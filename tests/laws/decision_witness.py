@@ -84,7 +84,8 @@ class Witnessed(RuleBasedStateMachine):
         COUNTS[f"act {act.verb}"] += 1
         if step.refusal is not None:
             COUNTS[f"refused {step.refusal.rule.value}"] += 1
-            if isinstance(act, acts.Apply) and step.refusal.key in ABOUT_APPROVAL:
+            is_told = isinstance(act, acts.Apply) and step.refusal.key in ABOUT_APPROVAL
+            if is_told and not self.is_careful(act.proposal):
                 assert not may(act.proposal), step.refusal
         return step.refusal is None
 
@@ -109,6 +110,14 @@ class Witnessed(RuleBasedStateMachine):
             self.memory.note(Done(event.time, act, analysis, shown))
         self.events += events
         return lambda name: self.asked(name, shown=facts.conflicted if facts else frozenset(), now=now)
+
+    def is_careful(self, name: str) -> bool:
+        """Return whether the program may ask for approvals that the oracle does not.
+
+        Where only somebody who takes no part is tied by the register, a small change is no conflicted one to it.
+        """
+        case = self.state.cases[name]
+        return not case.conflicted and not case.pack.needs_conflict_below_materiality
 
     def asked(self, name: str, *, shown: frozenset[str], now: dt.datetime) -> bool:
         """Ask the oracle whether a proposal may be applied, with whom the files show as conflicted now."""

@@ -280,7 +280,8 @@ class Decisions(Witnessed):
         told = replay([event], after=self.state)
         if isinstance(told, Broken):
             COUNTS[f"forged, found by {told.refusal.rule.value}"] += 1
-            if not is_vote and told.refusal.key in ABOUT_APPROVAL:
+            is_told = not is_vote and told.refusal.key in ABOUT_APPROVAL
+            if is_told and not self.is_careful(case.proposal):
                 assert not self.asked(case.proposal, shown=frozenset(), now=event.time)
             return
         # It is what the rules would have stored: no forgery, if the oracle agrees.

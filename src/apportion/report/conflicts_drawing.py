@@ -163,7 +163,7 @@ def wrapped(text: str, *, width: float, size: int = _TEXT) -> list[str]:
     """Return a text in lines that fit a width, broken at spaces and arrows and between Chinese characters.
 
     >>> wrapped("Chief executive of Tesla", width=90)
-    ['Chief', 'executive of', 'Tesla']
+    ['Chief', 'executive', 'of Tesla']
     """
     lines, line = [], ""
     for word in _words(text):
