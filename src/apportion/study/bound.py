@@ -5,8 +5,8 @@ on a day, and units of each order that a site gives; it keeps supply, room, user
 knows nothing of windows, tiers, quotas, least shipments and lots. It is a bound and no advice: nobody can
 have more live unit-days.
 
-With one SKU in the scope a site's power counts in whole units and the program is a network, whose best corner is
-whole. Among divisions that are equally live, all ships as soon as it arrives, so that least is held.
+With one SKU in the scope, shipped in whole lots, a site's power counts in whole units and the program is a network,
+whose best corner is whole. Among divisions that are equally live, all ships as soon as it arrives, so that least is held.
 
 Source: ``docs/concepts/assessment.md``, "The best that could be".
 """
@@ -54,7 +54,7 @@ def best_outcome(world: World, *, book: Book, rooms: Rooms) -> Outcome:
         rooms: The room of its sites.
     """
     horizon = read_horizon(world)
-    program = _Program(book, rooms)
+    program = _Program(book, rooms, is_whole=world.settings.policy.whole_lots)
     maker = EntryMaker.of(world, rooms=rooms)
     entries, switches = _shipped(book, program.solve(), maker=maker)
     ordered = in_stock_order(entries)
@@ -69,7 +69,7 @@ def best_outcome(world: World, *, book: Book, rooms: Rooms) -> Outcome:
 class _Program:
     """The linear program of one scope: rows of whole numbers over units."""
 
-    def __init__(self, book: Book, rooms: Rooms) -> None:
+    def __init__(self, book: Book, rooms: Rooms, *, is_whole: bool) -> None:
         self._book = book
         self._rooms = rooms
         self._limits: list[Limit] = []
@@ -78,6 +78,8 @@ class _Program:
         for lot in book.lots.values():
             if lot.arrives < book.end and lot.units:
                 self._lots[lot.sku].append((max(lot.arrives, book.start), lot.units))
+        # Of a policy that parts units, a division in whole ones would be no bound.
+        self._is_whole = is_whole and len(self._lots) == 1
         self._options = [
             (line, sku, site)
             for line in book.lines.values()
@@ -156,7 +158,7 @@ class _Program:
                 for (sku, one, day), variable in self._live.items()
                 if one == site and day <= last
             }
-            if len(self._lots) == 1:
+            if self._is_whole:
                 most = _whole_units(room, draw=draws[skus[0]])
                 if most is not None:
                     self._add(dict.fromkeys(live, 1), most)
@@ -178,7 +180,7 @@ class _Program:
             filled[order][variable] = self._book.lines[order].rates[sku]
         for order, rates in filled.items():
             still_open = self._book.lines[order].open
-            if len(self._lots) == 1:
+            if self._is_whole:
                 rate = next(iter(rates.values()))
                 self._add(dict.fromkeys(rates, 1), still_open // (rate * MILLION))
             else:
