@@ -6,7 +6,7 @@ knows nothing of windows, tiers, quotas, least shipments and lots. It is a bound
 have more live unit-days.
 
 With one SKU in the scope, shipped in whole lots, a site's power counts in whole units and the program is a network,
-whose best corner is whole. Among divisions that are equally live, all ships as soon as it arrives, so that least is held.
+whose best corner is whole. Among divisions that are equally live, all ships as soon as it arrives: least is held.
 
 Source: ``docs/concepts/assessment.md``, "The best that could be".
 """
