@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.commands.decisions import Done, act_all
+from apportion.commands.packs import pack_to_decide_under
 from apportion.errors import UsageError
-from apportion.files.packs import load_pack
 from apportion.govern import acts
 from apportion.govern.state import Case
 from apportion.report.words import DEFAULT_LANGUAGE
@@ -204,7 +204,7 @@ def change_pack(
         FindingsError: As of `act_all`; or the file of the pack cannot be read.
         RefusedError: A rule refuses it.
     """
-    loaded = load_pack(pack)
+    loaded = pack_to_decide_under(pack)
     return act_all(
         scenario,
         proposal,

@@ -13,10 +13,11 @@ from dataclasses import dataclass, fields
 from apportion.commands.assessments import open_proposal
 from apportion.commands.decision_log import Known, known_of, proposals_by_id
 from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
+from apportion.commands.packs import pack_to_decide_under
 from apportion.commands.scenarios import read_files
 from apportion.errors import RefusedError, UsageError
 from apportion.files.decisions import Moved, append, folder_to_decide_in
-from apportion.files.packs import DEFAULT_PACK, load_pack
+from apportion.files.packs import DEFAULT_PACK
 from apportion.files.proposal_reading import SUFFIX
 from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
 from apportion.files.sources import find_source
@@ -112,7 +113,9 @@ def propose(
         found.id,
         by=by,
         make=lambda name, _: (acts.Propose(by=by, proposal=name), acts.Analyse(proposal=name)),
-        new=New(proposal=found, pack=load_pack(pack), keep={} if found.id in beside else {file: held}),
+        new=New(
+            proposal=found, pack=pack_to_decide_under(pack), keep={} if found.id in beside else {file: held}
+        ),
         language=language,
     )
 

@@ -5,17 +5,46 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from apportion.errors import UsageError
 from apportion.files.packs import DEFAULT_PACK, load_pack, pack_names, pack_on
 from apportion.govern.packs import Pack
 from apportion.report.packs import pack_json, pack_sentences, pack_table, packs_sentences, packs_table
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 
-__all__ = ["DEFAULT_PACK", "list_packs", "load_pack", "pack_as_json", "tell_pack", "tell_packs"]
+__all__ = [
+    "DEFAULT_PACK",
+    "list_packs",
+    "load_pack",
+    "pack_as_json",
+    "pack_to_decide_under",
+    "tell_pack",
+    "tell_packs",
+]
 
 
 def list_packs(*, on: dt.date | None = None) -> list[Pack]:
     """Return the packs that come with apportion; with a day, those that governed on it."""
     return [load_pack(name) for name in pack_names()] if on is None else list(pack_on(on))
+
+
+def pack_to_decide_under(name_or_path: str) -> Pack:
+    """Return a pack that a decision may be taken under: one that comes with apportion, or one as strict as the house's.
+
+    A pack of one's own under which nobody is conflicted, or nothing needs a decision, would be a way round all others.
+
+    Raises:
+        UsageError: There is no such pack, or it guards a conflicted change less than the house's.
+        FindingsError: The file is no pack.
+    """
+    pack = load_pack(name_or_path)
+    less = () if pack.id in pack_names() else pack.asks_less_than(load_pack(DEFAULT_PACK))
+    if less:
+        raise UsageError(
+            f"The pack {pack.name} asks less than {DEFAULT_PACK} by {', '.join(less)}.",
+            fix="A pack of one's own that decisions are taken under is as strict or stricter in each value; "
+            f"else name one that comes with apportion: {', '.join(pack_names())}.",
+        )
+    return pack
 
 
 def tell_packs(

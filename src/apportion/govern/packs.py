@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -139,6 +140,10 @@ class Pack:
         """Return the sources on which a value stands, by the name of its field."""
         return tuple(one for one in self.sources if value in one.values)
 
+    def asks_less_than(self, other: Pack) -> tuple[str, ...]:
+        """Return the values by which this pack guards a conflicted change less than another, by name (G24, G26)."""
+        return tuple(name for name, rank in _STRICTNESS.items() if rank(self) < rank(other))
+
     def as_json(self) -> dict[str, object]:
         """Return all it says as plain values; fractions as text, exact."""
         plain: dict[str, object] = {
@@ -150,6 +155,28 @@ class Pack:
     def digest(self) -> str:
         """Return the SHA-256 of all it says."""
         return digest(self.as_json())
+
+
+_SIDES = (Sides.LISTED, Sides.OUTSIDE_OWNERS, Sides.ALL)
+_NEVER = Fraction(10**18)  # No value at stake reaches it.
+# How strict each value is: the greater, the more is asked for.
+_STRICTNESS: Mapping[str, Callable[[Pack], Fraction | int]] = {
+    "interest_percent": lambda pack: -pack.interest_percent,
+    "materiality_usd": lambda pack: 0 if pack.needs_conflict_below_materiality else -pack.materiality_usd,
+    "needs_conflict_below_materiality": lambda pack: pack.needs_conflict_below_materiality,
+    "window_months": lambda pack: pack.window_months,
+    "is_prior": lambda pack: pack.is_prior,
+    "sides": lambda pack: _SIDES.index(pack.sides),
+    "majority": lambda pack: pack.majority is Majority.SERVING,
+    "committee_least": lambda pack: pack.committee_least,
+    "board_conflicted_percent": lambda pack: -pack.board_conflicted_percent,
+    "needs_power_to_reject": lambda pack: pack.needs_power_to_reject,
+    "memo_from_usd": lambda pack: -(_NEVER if pack.memo_from_usd is None else pack.memo_from_usd),
+    "emergency_least": lambda pack: pack.emergency_least,
+    "emergency_days": lambda pack: -(pack.emergency_days or 0),
+    "attestation_days": lambda pack: -pack.attestation_days,
+    "notice_days": lambda pack: pack.notice_days,
+}
 
 
 def _plain(value: object) -> object:

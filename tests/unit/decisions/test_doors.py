@@ -14,7 +14,7 @@ from apportion.files.decisions import FILE, START, read_log
 from tests.build import Rows
 from tests.decided import NAME, TABLES, Clock, case_of, order, party, write_two
 from tests.unit.decisions.acting import AS_BOOKED, REFUSED, booked, done, vote
-from tests.unit.test_cli_commands import FOUND, Runner
+from tests.unit.test_cli_commands import FOUND, WRONG_USE, Runner
 
 OTHER_PACKS = ("nasdaq-5630", "own")
 PARTIES: Rows = [*TABLES["parties"], party("eve", "person")]
@@ -27,15 +27,8 @@ def folder(tmp_path: Path, clock: Clock) -> Path:
 
 
 def pack_of(name: str, folder: Path) -> str:
-    """Return a pack's name, or the file of one of one's own under which nobody is conflicted below 100 percent."""
-    if name != "own":
-        return name
-    file = Path(__file__).parents[3] / "src" / "apportion" / "packs" / "house-strict.toml"
-    text = file.read_text(encoding="utf-8").replace('id = "house-strict"', 'id = "own"')
-    (folder.parent / "own.toml").write_text(
-        text.replace("interest_percent = 5", "interest_percent = 100"), encoding="utf-8"
-    )
-    return str(folder.parent / "own.toml")
+    """Return a pack's name, or the file of one of one's own that is as strict as the house's."""
+    return own_pack(folder, notice_days="31") if name == "own" else name
 
 
 @pytest.mark.parametrize("name", OTHER_PACKS)
@@ -48,6 +41,57 @@ def test_who_is_tied_to_a_party_chooses_no_other_rules_for_it(
     assert answer.value["refusal"]["key"] == "refusal.own-rules"
     assert not (folder / FILE).exists()
     done(run("propose", folder, NAME, "--as", person))
+
+
+LAXER = {
+    "interest_percent": "100",
+    "materiality_usd": "1000000000000",
+    "needs_conflict_below_materiality": "false",
+    "window_months": "1",
+    "is_prior": "false",
+    "sides": '"listed"',
+    "majority": '"cast"',
+    "board_conflicted_percent": "100",
+    "needs_power_to_reject": "false",
+    "memo_from_usd": "99999999",
+    "emergency_days": "4000",
+    "attestation_days": "9999",
+    "notice_days": "0",
+}
+
+
+def own_pack(folder: Path, **values: str) -> str:
+    """Write the house's pack under another id with other values, and return its file."""
+    file = Path(__file__).parents[3] / "src" / "apportion" / "packs" / "house-strict.toml"
+    lines = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        name = line.partition(" = ")[0]
+        lines.append(f"{name} = {values[name]}" if name in values else line)
+    text = "\n".join(lines).replace('id = "house-strict"', 'id = "own"', 1)
+    (folder.parent / "own.toml").write_text(text, encoding="utf-8")
+    return str(folder.parent / "own.toml")
+
+
+@pytest.mark.parametrize("name", LAXER)
+def test_g24_a_pack_of_ones_own_asks_no_less_than_the_house(run: Runner, folder: Path, name: str) -> None:
+    """Eve is tied to nobody, and would choose rules under which nobody has to decide."""
+    values = {name: LAXER[name]}
+    if name == "materiality_usd":
+        values["needs_conflict_below_materiality"] = "false"
+    answer = run("propose", folder, NAME, "--as", "eve", "--pack", own_pack(folder, **values))
+    assert answer.code == WRONG_USE
+    assert name in answer.stderr
+    assert not (folder / FILE).exists()
+
+
+def test_g24_a_stricter_pack_of_ones_own_is_taken(run: Runner, folder: Path) -> None:
+    stricter = own_pack(folder, interest_percent="1", committee_least="3", notice_days="60", sides='"all"')
+    done(run("propose", folder, NAME, "--as", "eve", "--pack", stricter))
+    assert case_of(folder).pack.id == "own"
+    answer = run(
+        "decision", "pack", folder, NAME, "--as", "eve", "--pack", own_pack(folder, is_prior="false")
+    )
+    assert answer.code == WRONG_USE
 
 
 def test_who_is_tied_to_nobody_chooses_the_rules(run: Runner, folder: Path) -> None:
