@@ -11,7 +11,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from apportion.model.proposal import Kind, Move, Proposal
@@ -174,6 +174,7 @@ def slowly(world: World, proposals: list[Proposal], *, patch: pytest.MonkeyPatch
 
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
+@example(seed=1261528)  # An order placed between two days looked from meets a target without any new row.
 def test_what_is_carried_over_is_what_would_be_judged_anew(seed: int) -> None:
     world, proposals = small_world(seed)
     with pytest.MonkeyPatch.context() as patch:

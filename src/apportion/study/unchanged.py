@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from apportion.study.known import Known
-from apportion.study.verdicts import Judged
+from apportion.study.verdicts import Judged, changes_of
 
 # A change of one of these may bear on any claim.
 _OF_ALL = ("sites", "skus", "readiness", "shipments", "lead_times")
@@ -73,7 +73,8 @@ class Between:
                     table, column=column, values=[party]
                 ):
                     return False
-        return not self._is_any_passed(sorted(one.delivered for one in received))
+        # A count of the party may change by the passing of such a day alone, and so the day on which it is met.
+        return not self._is_any_passed(changes_of(then, party))
 
     def _passes(self, judged: Judged) -> bool:
         turns = [judged.claim.as_of_on]

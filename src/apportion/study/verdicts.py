@@ -311,7 +311,7 @@ def _met_on(known: Known, claim: Claim) -> dt.date | None:
     of the span before all changes, the first day on which units of anybody begin to run or to be held.
     """
     meant = claim.meant
-    changes = _changes_of(known, claim.party)
+    changes = changes_of(known, claim.party)
     for place, change in enumerate(changes):
         until = min([known.day.toordinal() + 1, *changes[place + 1 : place + 2]])
         day = change if place else _next(known.event_days, change)
@@ -323,7 +323,7 @@ def _met_on(known: Known, claim: Claim) -> dt.date | None:
     return None
 
 
-def _changes_of(known: Known, party: str) -> list[int]:
+def changes_of(known: Known, party: str) -> list[int]:
     """Return the days on which a count of a party can change, and the first of all before them."""
     deliveries = known.deliveries_of.get(party, ())
     days = {1, *(one.arrives for one in deliveries), *(one.delivered for one in deliveries)}
