@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from apportion.commands.assessments import open_proposal
 from apportion.commands.scenarios import read_scenario, view_world
-from apportion.errors import FindingsError, UsageError
+from apportion.errors import UsageError
 from apportion.files.packs import load_pack, pack_names
-from apportion.files.proposal_reading import read_proposal
-from apportion.files.proposals import find_proposal
-from apportion.files.sources import find_source
 from apportion.govern.inquiry import look_for_conflicts
 from apportion.govern.interests import read_graph
 from apportion.govern.movements import read_movements
@@ -35,10 +33,7 @@ def walk_scenario(scenario: str, proposal: str, *, packs: Sequence[str] = ()) ->
         FindingsError: The scenario, the proposal or a pack has findings of error grade.
     """
     rules = [load_pack(name) for name in packs or pack_names()]
-    file, held = find_proposal(proposal, source=find_source(scenario))
-    found, findings = read_proposal(held, file=file)
-    if found is None:
-        raise FindingsError(findings)
+    found = open_proposal(proposal, scenario=scenario)
     if found.decided_on is None:
         raise UsageError(
             f"{found.id!r} names no day on which it was decided, so there is nothing to walk through.",
