@@ -12,12 +12,12 @@ import polars as pl
 
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.sources import Source, find_proposal, find_source
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.errors import FindingsError, has_errors, in_order
 from apportion.files.folder import bundled_names, find_scenario
 from apportion.files.proposal_reading import read_partly, read_proposal
-from apportion.files.proposals import find_proposal
-from apportion.files.sources import find_source
+from apportion.files.proposals import find_proposal as find_file
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
@@ -35,6 +35,7 @@ __all__ = [
     "assessment_as_json",
     "open_proposal",
     "page_of",
+    "proposal_of",
     "tell_assessment",
     "write_assessment",
 ]
@@ -49,7 +50,17 @@ def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
         UsageError: There is no such proposal.
         FindingsError: It cannot be read; all that is wrong is in ``findings``.
     """
-    file, held = find_proposal(name_or_path, source=find_source(scenario))
+    return proposal_of(name_or_path, source=find_source(scenario))
+
+
+def proposal_of(name_or_path: str, *, source: Source) -> Proposal:
+    """Return a proposal by its file, or by its name where it lies beside a scenario that was found.
+
+    Raises:
+        UsageError: There is no such proposal.
+        FindingsError: It cannot be read; all that is wrong is in ``findings``.
+    """
+    file, held = find_proposal(name_or_path, source=source)
     proposal, findings = read_proposal(held, file=file)
     if proposal is None:
         raise FindingsError(findings)
@@ -106,7 +117,7 @@ def assess_proposal(
         return assess(world, proposal, is_whole_market=is_whole_market)
     name = world.settings.name
     folder = find_scenario(name) if name in bundled_names() else Path()
-    file, held = find_proposal(str(proposal), source=folder)
+    file, held = find_file(str(proposal), source=folder)
     return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
 
 

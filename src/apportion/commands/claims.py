@@ -10,10 +10,10 @@ from pathlib import Path
 from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.sources import Source, find_source, read_proposals
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import read_proposals
-from apportion.files.sources import find_source
+from apportion.files.proposals import read_proposals as read_files
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
@@ -74,10 +74,10 @@ def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> C
     if proposals is not None:
         return judge_claims(world, proposals)
     name = world.settings.name
-    return judge_claims(world, read_proposals(find_scenario(name)) if name in bundled_names() else ())
+    return judge_claims(world, read_files(find_scenario(name)) if name in bundled_names() else ())
 
 
-def undecided_proposals(source: Path) -> list[Proposal]:
+def undecided_proposals(source: Source) -> list[Proposal]:
     """Return the proposals beside a scenario that its log of decisions knows nothing of.
 
     What the log knows was carried out, and the facts as they stand have it already, or was not, and nothing of it

@@ -12,9 +12,8 @@ from apportion.commands.decision_log import Known, known_of
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_files
+from apportion.commands.sources import find_source
 from apportion.errors import Finding, FindingsError, UsageError
-from apportion.files.decisions import line_digests
-from apportion.files.sources import find_source
 from apportion.govern.minutes import Entry, minutes
 from apportion.govern.state import Case
 from apportion.report.decision import Outlook, entry_json, minutes_lines, outlook_json
@@ -206,7 +205,7 @@ def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE
         findings = tuple(error.findings)
         told = {"holds": False, "findings": [one.as_json() for one in findings]}
         return Checked(findings=findings, sentences=[], is_cut=False, body=told)
-    digests = line_digests(known.log)
+    digests = known.log.digests
     place = digests.index(held) + 1 if held in digests else None
     is_cut = bool(held) and place is None
     return Checked(

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from apportion.commands.assessments import open_proposal
+from apportion.commands.assessments import open_proposal, proposal_of
 from apportion.commands.decision_log import Known, known_of, proposals_by_id
 from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
 from apportion.commands.packs import pack_to_decide_under
 from apportion.commands.scenarios import read_files
+from apportion.commands.sources import find_proposal, find_source
 from apportion.errors import RefusedError, UsageError
-from apportion.files.decisions import Moved, append, folder_to_decide_in
+from apportion.files.decisions import Moved
 from apportion.files.packs import DEFAULT_PACK
 from apportion.files.proposal_reading import SUFFIX
-from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
-from apportion.files.sources import find_source
 from apportion.govern import acts
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.minutes import Entry, minutes
@@ -95,14 +94,14 @@ def propose(
         RefusedError: A rule refuses it.
     """
     source = find_source(scenario)
-    folder = folder_to_decide_in(source)
+    source.check_decidable()
     found = open_proposal(proposal, scenario=scenario)
     file, held = find_proposal(proposal, source=source)
     # Beside a scenario only what ends so is a proposal.
     file = file if file.endswith(SUFFIX) else f"{file}{SUFFIX}"
     beside = proposals_by_id(source)
     if found.id not in beside:
-        refuse_other_files({file: held}, folder)
+        source.refuse_other_files({file: held})
     elif beside[found.id].digest != found.digest:
         raise UsageError(
             f"Beside the scenario lies another proposal {found.id!r}, {beside[found.id].file}.",
@@ -217,7 +216,7 @@ def act_all(
     """
     words = Words.load(language)
     source = find_source(scenario)
-    folder = folder_to_decide_in(source)
+    source.check_decidable()
     files = read_files(source).world
     _check_person(files, by)
 
@@ -234,11 +233,9 @@ def act_all(
         turn = Turn(files=files, known=known, by=by, new=new, made=made)
         name = named(proposal, known) if new is None else new.proposal.id
         outcome = turn.take(name, make=make_checked)
-        if new is not None and outcome.refusal is None:
-            # Before the log says so: what is put forward is never without its file.
-            write_beside(new.keep, folder)
+        keep = {} if new is None or outcome.refusal is not None else new.keep
         try:
-            log = append(folder, outcome.events, after=known.log) if outcome.events else known.log
+            log = source.append(outcome.events, after=known.log, keep=keep)
         except Moved:
             continue
         if outcome.refusal is not None:
@@ -257,7 +254,7 @@ def named(proposal: str, known: Known) -> str:
     beside = proposals_by_id(known.source)
     if proposal in known.state.cases or proposal in beside:
         return proposal
-    return open_proposal(proposal, scenario=str(known.source)).id
+    return proposal_of(proposal, source=known.source).id
 
 
 def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]:

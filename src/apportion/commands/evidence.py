@@ -12,9 +12,8 @@ import polars as pl
 from apportion.commands.folders import write_files
 from apportion.commands.plans import make_plan, open_plan
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.sources import find_source, read_proposals
 from apportion.errors import UsageError
-from apportion.files.proposals import read_proposals
-from apportion.files.sources import find_source
 from apportion.model.canonical import as_text
 from apportion.model.plan import Plan
 from apportion.model.world import ALL, View, World

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.commands.decision_log import findings_of_log, known_of, laid_over, note_attempts
+from apportion.commands.sources import Source, find_source
 from apportion.engine.checks import check_world
 from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
-from apportion.files.attachments import attachments_beside, check_attachments
-from apportion.files.decisions import decisions_beside
 from apportion.files.folder import bundled_names
 from apportion.files.proposal_reading import read_partly
-from apportion.files.proposals import proposals_beside
-from apportion.files.sources import find_source, read_source, write_source
+from apportion.files.sources import write_source
 from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_template import write_template
 from apportion.model.told import first_of_each
@@ -88,7 +86,7 @@ def check_scenario(
         UsageError: There is no such scenario or viewpoint.
     """
     source = find_source(scenario)
-    reading = read_source(source)
+    reading = source.read()
     if reading.world is None:
         return first_of_each(reading.findings)
     world = _looked_at(reading.world, as_known_on=as_known_on, viewpoint=viewpoint, findings=reading.findings)
@@ -96,15 +94,15 @@ def check_scenario(
     is_sound = not has_errors(findings)
     proposed = _check_proposals(world, source, is_sound=is_sound)
     decided = findings_of_log(reading.world, source, is_sound=is_sound)
-    return in_order([*findings, *proposed, *check_attachments(reading.world, source), *decided])
+    return in_order([*findings, *proposed, *source.check_attachments(reading.world), *decided])
 
 
-def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[Finding]:
+def _check_proposals(world: World, source: Source, *, is_sound: bool) -> Iterator[Finding]:
     """Yield what is wrong with the proposals beside a scenario.
 
     With their moves only where the facts are sound, and where the view hides none of them.
     """
-    for name, held in proposals_beside(source).items():
+    for name, held in source.proposals().items():
         proposal, findings = read_partly(held, file=name)
         yield from findings
         if proposal is None or not is_sound or world.view.is_filtered:
@@ -150,13 +148,13 @@ def read_scenario(scenario: str, *, but: str = "") -> Looked:
     return Looked(standing.world, (*looked.findings, *standing.findings), looked.extra_sheets)
 
 
-def read_files(source: Path) -> Looked:
+def read_files(source: Source) -> Looked:
     """Return the world of a scenario as its files alone state it, with what was found of it.
 
     Raises:
         FindingsError: It has findings of error grade.
     """
-    reading = read_source(source)
+    reading = source.read()
     if reading.world is None:
         raise FindingsError(first_of_each(reading.findings))
     findings = check_world(reading.world, known=reading.findings)
@@ -191,9 +189,9 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         made_on=made_on,
         extra_sheets=looked.extra_sheets,
         beside={
-            **proposals_beside(source),
-            **attachments_beside(source),
-            **decisions_beside(source),
+            **source.proposals(),
+            **source.attachments(),
+            **source.log_files(),
         },
     )
 

@@ -13,10 +13,9 @@ import polars as pl
 from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.sources import find_source, read_proposals
 from apportion.errors import FindingsError
 from apportion.files.packs import DEFAULT_PACK, load_pack
-from apportion.files.proposals import read_proposals
-from apportion.files.sources import find_source
 from apportion.govern.interests import read_graph
 from apportion.govern.materiality import PairYear
 from apportion.govern.movements import Movements, read_movements
