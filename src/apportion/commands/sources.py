@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from apportion.commands.session import current
 from apportion.errors import Finding
 from apportion.files.attachments import (
     attachments_beside,
@@ -38,7 +39,7 @@ from apportion.govern.events import Event
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 
-__all__ = ["FileSource", "Source", "find_proposal", "find_source", "read_proposals"]
+__all__ = ["FileSource", "Source", "find_proposal", "find_source", "read_proposals", "whole_source"]
 
 
 class Source(Protocol):
@@ -180,13 +181,21 @@ class FileSource:
         return list_document(world, folder, evidence=evidence, document=document) or is_new_file
 
 
-def find_source(name_or_path: str) -> Source:
+def whole_source(name_or_path: str) -> Source:
     """Return the scenario of a name: in a session one of the book, else a folder, workbook, zip or bundled name.
 
     Raises:
         UsageError: There is none.
     """
-    return FileSource(find_files(name_or_path))
+    session = current()
+    if session is None:
+        return FileSource(find_files(name_or_path))
+    from apportion.commands.book_source import BookSource  # noqa: PLC0415 - of no use without a book
+
+    return BookSource.of(session, name_or_path)
+
+
+find_source = whole_source
 
 
 def find_proposal(name_or_path: str, *, source: Source) -> tuple[str, bytes]:
