@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario
 from apportion.commands.sources import find_source
 from apportion.errors import UsageError
 from apportion.files.documents import FOLDER, MOST_MEGABYTES, read_document
+from apportion.govern.rights import Right
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import near_names
 
@@ -42,6 +44,7 @@ class Attached:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+@needs(Right.CHANGE)
 def attach_document(
     scenario: str, evidence: str, *, file: Path, most_megabytes: int = MOST_MEGABYTES
 ) -> Attached:
@@ -79,6 +82,7 @@ def attach_document(
     )
 
 
+@needs(Right.OPEN)
 def tell_attached(attached: Attached, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return what was kept as a sentence.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from apportion.commands import clock
+from apportion.commands.permits import internal, may_now
 from apportion.commands.sources import Source
 from apportion.errors import Code, Finding, FindingsError, Severity
 from apportion.files.decisions import FILE, Log, Moved
@@ -22,6 +23,7 @@ from apportion.govern.interests import read_graph, union
 from apportion.govern.late_ties import LateTies, late_ties
 from apportion.govern.notices import in_force
 from apportion.govern.refusal import Refusal, Rule
+from apportion.govern.rights import Right
 from apportion.govern.state import CARRIED_OUT, OVER, Case, State
 from apportion.model.proposal import Proposal
 from apportion.model.world import View, World
@@ -51,6 +53,7 @@ class Known:
         return not self.log.events
 
 
+@internal
 def known_of(source: Source) -> Known:
     """Return what the log of a scenario says.
 
@@ -86,6 +89,7 @@ def _refused(broken: Broken) -> Finding:
     )
 
 
+@internal
 def proposals_by_id(source: Source) -> dict[str, Proposal]:
     """Return the proposals beside a scenario that can be read, by their id; of two of one id, the first by file."""
     found: dict[str, Proposal] = {}
@@ -96,6 +100,7 @@ def proposals_by_id(source: Source) -> dict[str, Proposal]:
     return found
 
 
+@internal
 def held_by(known: Known, *, world: World, but: str = "") -> Held:
     """Return what a log says of its scenario: what stood, what was applied, what waits.
 
@@ -219,6 +224,7 @@ def _pairs(case: Case) -> Iterator[frozenset[str]]:
                 yield frozenset({str(row["entity"]), str(other)})
 
 
+@internal
 def laid_over(world: World, source: Source, *, but: str = "") -> tuple[Standing, Known]:
     """Return a world with the log of its scenario laid over it, and the log.
 
@@ -238,6 +244,7 @@ def laid_over(world: World, source: Source, *, but: str = "") -> tuple[Standing,
     return replace(standing, findings=(*standing.findings, *late)), known
 
 
+@internal
 def findings_of_log(world: World, source: Source, *, is_sound: bool) -> list[Finding]:
     """Return what is wrong with the log of a scenario, and with what it lays over the facts.
 
@@ -256,11 +263,13 @@ def findings_of_log(world: World, source: Source, *, is_sound: bool) -> list[Fin
         return list(error.findings)
 
 
+@internal
 def note_attempts(known: Known, attempts: Iterable[Attempt]) -> None:
     """Add what the files try without a decision to the log, each content once; where it may not be written, nothing."""
     told = {str(one.get("digest")) for one in known.state.attempts}
     new = [one for one in attempts if one.answer is not Answer.TOLD and one.digest not in told]
-    if not new or not known.source.may_be_added_to():
+    # Whoever only reads changes nothing, not even by looking.
+    if not new or not may_now(Right.CONDUCT) or not known.source.may_be_added_to():
         return
     state, events = known.state, list[Event]()
     for one in new:

@@ -11,10 +11,12 @@ from apportion.commands import clock
 from apportion.commands.decision_log import Known, known_of
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_files
 from apportion.commands.sources import find_source
 from apportion.errors import Finding, FindingsError, UsageError
 from apportion.govern.minutes import Entry, minutes
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.report.decision import Outlook, entry_json, minutes_lines, outlook_json
 from apportion.report.decision_notices import notices_told, preface
@@ -72,6 +74,7 @@ class Checked:
     body: dict[str, object]
 
 
+@needs(Right.FOLLOW)
 def list_decisions(scenario: str, *, language: str = DEFAULT_LANGUAGE) -> Listed:
     """Return every proposal of a scenario's log, and where it stands.
 
@@ -96,6 +99,7 @@ def _outlook(known: Known, case: Case) -> dict[str, object]:
     return outlook_json(Outlook.of(known.state, case.proposal, now=clock.now()))
 
 
+@needs(Right.FOLLOW)
 def show_decision(
     scenario: str,
     proposal: str,
@@ -156,6 +160,7 @@ def _write(
     write_files(folder, {DECISION_PAGE: page.encode(), _JSON: f"{text}\n".encode()})
 
 
+@needs(Right.FOLLOW)
 def minutes_of(
     scenario: str, proposal: str, *, reader: str | None = None, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[dict[str, object]], list[str]]:
@@ -171,6 +176,7 @@ def minutes_of(
     return [entry_json(one, words=words) for one in entries], minutes_lines(entries, words=words)
 
 
+@needs(Right.NOTICES)
 def notices_of(
     scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[dict[str, object]], list[str]]:
@@ -187,6 +193,7 @@ def notices_of(
     return [one.as_json() for one in told], [*preface(case, words=words), *texts]
 
 
+@needs(Right.FOLLOW)
 def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE) -> Checked:
     """Return whether the log of a scenario holds together, and whether it still has the line of a digest.
 

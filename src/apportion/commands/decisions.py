@@ -14,6 +14,7 @@ from apportion.commands.assessments import open_proposal, proposal_of
 from apportion.commands.decision_log import Known, known_of, proposals_by_id
 from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
 from apportion.commands.packs import pack_to_decide_under
+from apportion.commands.permits import internal, needs
 from apportion.commands.scenarios import read_files
 from apportion.commands.sources import find_proposal, find_source
 from apportion.errors import RefusedError, UsageError
@@ -24,6 +25,7 @@ from apportion.govern import acts
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.minutes import Entry, minutes
 from apportion.govern.refusal import Refusal
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.model.world import World
 from apportion.report.decision import (
@@ -63,17 +65,18 @@ class Done:
         proposal: The proposal.
         events: What was added to the log.
         entries: The same as entries of the minutes, with what followed.
-        outlook: Where the proposal stands then.
+        outlook: Where the proposal stands then; None: that is not for whoever acted.
         last: The digest of the last line of the log, to be held against a cut.
     """
 
     proposal: str
     events: tuple[Event, ...]
     entries: tuple[Entry, ...]
-    outlook: Outlook
+    outlook: Outlook | None
     last: str
 
 
+@needs(Right.PROPOSE)
 def propose(
     scenario: str, proposal: str, *, by: str, pack: str = DEFAULT_PACK, language: str = DEFAULT_LANGUAGE
 ) -> Done:
@@ -119,6 +122,7 @@ def propose(
     )
 
 
+@needs(Right.CONDUCT)
 def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAULT_LANGUAGE) -> Done:
     """Freeze what the present facts show of a proposal, once they are no longer those that were frozen.
 
@@ -143,6 +147,7 @@ def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAU
     )
 
 
+@needs(Right.CONDUCT)
 def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> Done:
     """Note that a clock of a proposal ran out, which apportion does by itself at any other act.
 
@@ -154,6 +159,7 @@ def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> 
     return act(scenario, proposal, by=SYSTEM, verb=acts.Lapse.verb, language=language)
 
 
+@needs(Right.STATE)
 def act(
     scenario: str,
     proposal: str,
@@ -190,6 +196,7 @@ def act(
     )
 
 
+@internal
 def act_all(
     scenario: str,
     proposal: str,
@@ -244,6 +251,7 @@ def act_all(
     raise UsageError("Others add to the log all the time.", fix="Try again.")
 
 
+@internal
 def named(proposal: str, known: Known) -> str:
     """Return the id of a proposal: one that the log or a file beside the scenario has, else that of a file.
 
@@ -257,6 +265,7 @@ def named(proposal: str, known: Known) -> str:
     return proposal_of(proposal, source=known.source).id
 
 
+@needs(Right.OPEN)
 def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return what was done, where the proposal stands then, and what comes next.
 
@@ -271,6 +280,7 @@ def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]
     ]
 
 
+@needs(Right.OPEN)
 def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return what an act came to as plain values, with its sentences.
 

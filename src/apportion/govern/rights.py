@@ -31,26 +31,55 @@ OF_WHOLE_BOOK = frozenset({Role.ADMIN})
 class Right(enum.StrEnum):
     """A kind of act, as far as rights go; every public function of ``commands/`` declares one."""
 
-    LIST = "list"  # See which scenarios there are.
-    READ = "read"  # See facts, plan and study them.
-    CHANGE = "change"  # Add and revise scenarios, attach documents.
-    KEEP = "keep"  # Keep a plan or a study in the book.
-    PROPOSE = "propose"  # Put a proposal forward, or take one's own back.
-    STATE = "state"  # State, attest, step aside.
-    CONDUCT = "conduct"  # Analyse, disclose, send notices, carry out, settle, close.
-    DECIDE = "decide"  # Acknowledge, convene, open the vote, lodge a memo, vote.
-    FOLLOW = "follow"  # See where proposals stand.
-    HEAR = "hear"  # See deliberation: votes, their reasons, memos, findings.
-    NOTICES = "notices"  # See notices to those who lose.
-    AUDIT = "audit"  # Read, verify and prove the ledger; make a decision pack.
-    CHECKPOINT = "checkpoint"  # Hand out the signed checkpoint of the ledger.
-    USERS = "users"  # Add, change and withdraw users and their keys.
-    SEE_USERS = "see-users"  # List users.
-    OWN_KEY = "own-key"  # Show and rotate one's own key.
-    DATABASE = "database"  # Migrate, back up, restore and check the database.
-    HOLD = "hold"  # Lay and lift a legal hold.
-    ERASE = "erase"  # Erase what a person said.
-    OPEN = "open"  # What concerns no facts of a book: policy packs, templates, sentences of a result in hand.
+    LIST = "list"
+    READ = "read"
+    CHANGE = "change"
+    KEEP = "keep"
+    PROPOSE = "propose"
+    STATE = "state"
+    CONDUCT = "conduct"
+    DECIDE = "decide"
+    FOLLOW = "follow"
+    HEAR = "hear"
+    NOTICES = "notices"
+    AUDIT = "audit"
+    CHECKPOINT = "checkpoint"
+    USERS = "users"
+    SEE_USERS = "see-users"
+    OWN_KEY = "own-key"
+    DATABASE = "database"
+    HOLD = "hold"
+    ERASE = "erase"
+    OPEN = "open"
+
+    @property
+    def meaning(self) -> str:
+        """Return what it lets a user do, in words."""
+        return _MEANINGS[self]
+
+
+_MEANINGS: Mapping[Right, str] = {
+    Right.LIST: "see which scenarios there are",
+    Right.READ: "see facts, plan and study them",
+    Right.CHANGE: "add and revise scenarios, attach documents",
+    Right.KEEP: "keep a plan or a study in the book",
+    Right.PROPOSE: "put a proposal forward, or take one's own back",
+    Right.STATE: "state, attest, step aside",
+    Right.CONDUCT: "analyse, disclose, send notices, carry out, settle, close",
+    Right.DECIDE: "acknowledge, convene, open the vote, lodge a memo, vote",
+    Right.FOLLOW: "see where proposals stand",
+    Right.HEAR: "see deliberation: votes, their reasons, memos, findings",
+    Right.NOTICES: "see notices to those who lose",
+    Right.AUDIT: "read, verify and prove the ledger; make a decision pack",
+    Right.CHECKPOINT: "hand out the signed checkpoint of the ledger",
+    Right.USERS: "add, change and withdraw users and their keys",
+    Right.SEE_USERS: "list users",
+    Right.OWN_KEY: "show and rotate one's own key",
+    Right.DATABASE: "migrate, back up, restore and check the database",
+    Right.HOLD: "lay and lift a legal hold",
+    Right.ERASE: "erase what a person said",
+    Right.OPEN: "what concerns no facts of a book: policy packs, templates, sentences of a result in hand",
+}
 
 
 class Reach(enum.StrEnum):
