@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from apportion.commands.book_source import ATTACHMENT, PROPOSAL, BookSource, drafts_of, log_in
 from apportion.commands.decision_log import known_of, laid_over, note_attempts
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_files
-from apportion.commands.session import Recording, check_right, needed, recording
+from apportion.commands.session import Recording, needed, recording
 from apportion.commands.sources import FileSource
 from apportion.errors import UsageError
 from apportion.files.documents import FOLDER
@@ -65,6 +66,7 @@ class _Brought:
     last: str
 
 
+@needs(Right.CHANGE)
 def add_scenario(scenario: str, *, name: str = "") -> Added:
     """Add a scenario to the book, or revise the one of its name: world, proposals, documents and decisions at once.
 
@@ -84,7 +86,6 @@ def add_scenario(scenario: str, *, name: str = "") -> Added:
         BookError: The book cannot be written.
     """
     session = needed()
-    check_right(Right.CHANGE)
     brought = _brought(scenario)
     chosen = name or brought.world.settings.name
     with recording() as act:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from apportion.commands.permits import internal, may_now, needs
 from apportion.commands.session import Recording, Session, recording
 from apportion.errors import BookError, Code, Finding, Severity, UsageError
 from apportion.files.attachments import TABLE, listed_with
@@ -19,6 +20,7 @@ from apportion.files.proposal_reading import SUFFIX
 from apportion.files.workbook import WorkbookReading
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.ledger import Draft, Entry, Group, content_root
+from apportion.govern.rights import Right
 from apportion.govern.recorded import KIND, event_of, groups_of
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
@@ -110,7 +112,7 @@ class BookSource:
 
     def may_be_added_to(self) -> bool:
         """Return whether who acts may note what the facts try without a decision."""
-        return self.session.is_desk
+        return may_now(Right.CHANGE)
 
     def append(self, events: Sequence[Event], *, after: Log, keep: Mapping[str, bytes]) -> Log:
         """Add events and proposals in one transaction."""
@@ -180,6 +182,7 @@ def _with_documents(world: World, rows: pl.DataFrame) -> World:
     return World(world.settings, {**world.tables, TABLE: listed})
 
 
+@internal
 def keep_files(act: Recording, row: ScenarioRow, *, files: Mapping[str, bytes], kind: str) -> None:
     """Keep files with a scenario, each with an entry, and its world as the row says."""
     digests = {name: act.writing.put_object(kind, content) for name, content in files.items()}
@@ -192,6 +195,7 @@ def keep_files(act: Recording, row: ScenarioRow, *, files: Mapping[str, bytes], 
         )
 
 
+@internal
 def drafts_of(events: Iterable[Event], scenario: str, *, act: Recording) -> list[Draft]:
     """Return the entries that events become, their large facts kept as objects.
 
@@ -209,6 +213,7 @@ def drafts_of(events: Iterable[Event], scenario: str, *, act: Recording) -> list
     ]
 
 
+@internal
 def log_in(reading: Reading, scenario: str) -> Log:
     """Return the decisions of a scenario, or each entry of them that is not what it was written as."""
     events: list[Event] = []

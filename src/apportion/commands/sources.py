@@ -39,7 +39,7 @@ from apportion.govern.events import Event
 from apportion.model.proposal import Proposal
 from apportion.model.world import World
 
-__all__ = ["FileSource", "Source", "find_proposal", "find_source", "read_proposals", "whole_source"]
+__all__ = ["FileSource", "Source", "find_proposal", "find_source", "read_proposals"]
 
 
 class Source(Protocol):
@@ -181,7 +181,7 @@ class FileSource:
         return list_document(world, folder, evidence=evidence, document=document) or is_new_file
 
 
-def whole_source(name_or_path: str) -> Source:
+def find_source(name_or_path: str) -> Source:
     """Return the scenario of a name: in a session one of the book, else a folder, workbook, zip or bundled name.
 
     Raises:
@@ -195,7 +195,6 @@ def whole_source(name_or_path: str) -> Source:
     return BookSource.of(session, name_or_path)
 
 
-find_source = whole_source
 
 
 def find_proposal(name_or_path: str, *, source: Source) -> tuple[str, bytes]:
