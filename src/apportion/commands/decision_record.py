@@ -11,11 +11,12 @@ from apportion.commands import clock
 from apportion.commands.decision_log import Known, known_of
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_files
+from apportion.commands.sources import find_source
 from apportion.errors import Finding, FindingsError, UsageError
-from apportion.files.decisions import line_digests
-from apportion.files.sources import find_source
 from apportion.govern.minutes import Entry, minutes
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.report.decision import Outlook, entry_json, minutes_lines, outlook_json
 from apportion.report.decision_notices import notices_told, preface
@@ -73,6 +74,7 @@ class Checked:
     body: dict[str, object]
 
 
+@needs(Right.FOLLOW)
 def list_decisions(scenario: str, *, language: str = DEFAULT_LANGUAGE) -> Listed:
     """Return every proposal of a scenario's log, and where it stands.
 
@@ -97,6 +99,7 @@ def _outlook(known: Known, case: Case) -> dict[str, object]:
     return outlook_json(Outlook.of(known.state, case.proposal, now=clock.now()))
 
 
+@needs(Right.FOLLOW)
 def show_decision(
     scenario: str,
     proposal: str,
@@ -157,6 +160,7 @@ def _write(
     write_files(folder, {DECISION_PAGE: page.encode(), _JSON: f"{text}\n".encode()})
 
 
+@needs(Right.FOLLOW)
 def minutes_of(
     scenario: str, proposal: str, *, reader: str | None = None, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[dict[str, object]], list[str]]:
@@ -172,6 +176,7 @@ def minutes_of(
     return [entry_json(one, words=words) for one in entries], minutes_lines(entries, words=words)
 
 
+@needs(Right.NOTICES)
 def notices_of(
     scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[dict[str, object]], list[str]]:
@@ -188,6 +193,7 @@ def notices_of(
     return [one.as_json() for one in told], [*preface(case, words=words), *texts]
 
 
+@needs(Right.FOLLOW)
 def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE) -> Checked:
     """Return whether the log of a scenario holds together, and whether it still has the line of a digest.
 
@@ -206,7 +212,7 @@ def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE
         findings = tuple(error.findings)
         told = {"holds": False, "findings": [one.as_json() for one in findings]}
         return Checked(findings=findings, sentences=[], is_cut=False, body=told)
-    digests = line_digests(known.log)
+    digests = known.log.digests
     place = digests.index(held) + 1 if held in digests else None
     is_cut = bool(held) and place is None
     return Checked(

@@ -86,7 +86,7 @@ class Turn:
         if case is None and self.new is None:
             raise UsageError(
                 f"Nobody has put the proposal {name!r} forward.",
-                fix=f"Do it with `apportion propose {self.known.source} {name} --as PERSON`.",
+                fix=f"Do it with `apportion propose {self.known.source.label} {name} --as PERSON`.",
             )
         proposal = proposals_by_id(self.known.source).get(name)
         if self.new is not None:

@@ -10,21 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from apportion.commands.assessments import open_proposal
+from apportion.commands.assessments import open_proposal, proposal_of
 from apportion.commands.decision_log import Known, known_of, proposals_by_id
 from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
 from apportion.commands.packs import pack_to_decide_under
+from apportion.commands.permits import internal, needs
 from apportion.commands.scenarios import read_files
+from apportion.commands.sources import find_proposal, find_source
 from apportion.errors import RefusedError, UsageError
-from apportion.files.decisions import Moved, append, folder_to_decide_in
+from apportion.files.decisions import Moved
 from apportion.files.packs import DEFAULT_PACK
 from apportion.files.proposal_reading import SUFFIX
-from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
-from apportion.files.sources import find_source
 from apportion.govern import acts
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.minutes import Entry, minutes
 from apportion.govern.refusal import Refusal
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.model.world import World
 from apportion.report.decision import (
@@ -64,17 +65,18 @@ class Done:
         proposal: The proposal.
         events: What was added to the log.
         entries: The same as entries of the minutes, with what followed.
-        outlook: Where the proposal stands then.
+        outlook: Where the proposal stands then; None: that is not for whoever acted.
         last: The digest of the last line of the log, to be held against a cut.
     """
 
     proposal: str
     events: tuple[Event, ...]
     entries: tuple[Entry, ...]
-    outlook: Outlook
+    outlook: Outlook | None
     last: str
 
 
+@needs(Right.PROPOSE)
 def propose(
     scenario: str, proposal: str, *, by: str, pack: str = DEFAULT_PACK, language: str = DEFAULT_LANGUAGE
 ) -> Done:
@@ -95,14 +97,14 @@ def propose(
         RefusedError: A rule refuses it.
     """
     source = find_source(scenario)
-    folder = folder_to_decide_in(source)
+    source.check_decidable()
     found = open_proposal(proposal, scenario=scenario)
     file, held = find_proposal(proposal, source=source)
     # Beside a scenario only what ends so is a proposal.
     file = file if file.endswith(SUFFIX) else f"{file}{SUFFIX}"
     beside = proposals_by_id(source)
     if found.id not in beside:
-        refuse_other_files({file: held}, folder)
+        source.refuse_other_files({file: held})
     elif beside[found.id].digest != found.digest:
         raise UsageError(
             f"Beside the scenario lies another proposal {found.id!r}, {beside[found.id].file}.",
@@ -120,6 +122,7 @@ def propose(
     )
 
 
+@needs(Right.CONDUCT)
 def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAULT_LANGUAGE) -> Done:
     """Freeze what the present facts show of a proposal, once they are no longer those that were frozen.
 
@@ -144,6 +147,7 @@ def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAU
     )
 
 
+@needs(Right.CONDUCT)
 def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> Done:
     """Note that a clock of a proposal ran out, which apportion does by itself at any other act.
 
@@ -155,6 +159,7 @@ def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> 
     return act(scenario, proposal, by=SYSTEM, verb=acts.Lapse.verb, language=language)
 
 
+@needs(Right.STATE)
 def act(
     scenario: str,
     proposal: str,
@@ -191,6 +196,7 @@ def act(
     )
 
 
+@internal
 def act_all(
     scenario: str,
     proposal: str,
@@ -217,7 +223,7 @@ def act_all(
     """
     words = Words.load(language)
     source = find_source(scenario)
-    folder = folder_to_decide_in(source)
+    source.check_decidable()
     files = read_files(source).world
     _check_person(files, by)
 
@@ -234,11 +240,9 @@ def act_all(
         turn = Turn(files=files, known=known, by=by, new=new, made=made)
         name = named(proposal, known) if new is None else new.proposal.id
         outcome = turn.take(name, make=make_checked)
-        if new is not None and outcome.refusal is None:
-            # Before the log says so: what is put forward is never without its file.
-            write_beside(new.keep, folder)
+        keep = {} if new is None or outcome.refusal is not None else new.keep
         try:
-            log = append(folder, outcome.events, after=known.log) if outcome.events else known.log
+            log = source.append(outcome.events, after=known.log, keep=keep)
         except Moved:
             continue
         if outcome.refusal is not None:
@@ -247,6 +251,7 @@ def act_all(
     raise UsageError("Others add to the log all the time.", fix="Try again.")
 
 
+@internal
 def named(proposal: str, known: Known) -> str:
     """Return the id of a proposal: one that the log or a file beside the scenario has, else that of a file.
 
@@ -257,9 +262,10 @@ def named(proposal: str, known: Known) -> str:
     beside = proposals_by_id(known.source)
     if proposal in known.state.cases or proposal in beside:
         return proposal
-    return open_proposal(proposal, scenario=str(known.source)).id
+    return proposal_of(proposal, source=known.source).id
 
 
+@needs(Right.OPEN)
 def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return what was done, where the proposal stands then, and what comes next.
 
@@ -274,6 +280,7 @@ def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]
     ]
 
 
+@needs(Right.OPEN)
 def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return what an act came to as plain values, with its sentences.
 
