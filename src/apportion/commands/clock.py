@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from apportion.commands.permits import internal
+from apportion.commands.declared import internal
 
 __all__ = ["now"]
 

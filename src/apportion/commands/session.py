@@ -1,7 +1,7 @@
 """A session: the book that acts are kept in, and the user whose key signs them. Without one, files are all there is.
 
-    one act → one transaction: objects, entries of the ledger, a checkpoint signed by the user → commit → the
-    checkpoint goes out to where it is kept outside the book
+one act → one transaction: objects, entries of the ledger, a checkpoint signed by the user → commit → the
+checkpoint goes out to where it is kept outside the book
 """
 
 from __future__ import annotations
@@ -211,9 +211,7 @@ class Recording:
     session: Session
     entries: list[Entry] = field(default_factory=list)
 
-    def add(
-        self, kind: str, subject: str, groups: Mapping[str, Plain], *, by: str | None = None
-    ) -> Entry:
+    def add(self, kind: str, subject: str, groups: Mapping[str, Plain], *, by: str | None = None) -> Entry:
         """Add one entry.
 
         Args:
@@ -272,9 +270,7 @@ def recording(*, key: PrivateKey | None = None) -> Iterator[Recording]:
         _hand_out(session, one)
 
 
-def record(
-    drafts: list[Draft], *, objects: Mapping[str, tuple[str, bytes]] | None = None
-) -> list[Entry]:
+def record(drafts: list[Draft], *, objects: Mapping[str, tuple[str, bytes]] | None = None) -> list[Entry]:
     """Add entries and keep objects in one transaction.
 
     Args:
