@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -19,17 +19,18 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from apportion.commands import clock
+from apportion.commands.permits import Acting, acting_as
 from apportion.errors import BookError, Code, NotPermitted, UsageError
 from apportion.govern.checkpoints import Checkpoint, Signed, sign
-from apportion.govern.events import SYSTEM, Plain, stamp, time_of
+from apportion.govern.events import Plain, stamp, time_of
 from apportion.govern.ledger import SALT_BYTES, Draft, Entry
-from apportion.govern.rights import Right, User, may
+from apportion.govern.rights import Role, User
 
 if TYPE_CHECKING:
     from apportion.govern.keys import PrivateKey
     from apportion.store.book import Book, Writing
 
-__all__ = ["Recording", "Session", "current", "needed", "opened", "record", "recording"]
+__all__ = ["Recording", "Session", "current", "needed", "opened", "record", "recording", "signing_as"]
 
 CHECKPOINTS = "APPORTION_CHECKPOINTS"
 # Clocks are set back by so little all the time; entries are then stamped like the last one.
@@ -53,35 +54,6 @@ class Session:
     key: PrivateKey
     warnings: list[str] = field(default_factory=list)
     sealed: list[Signed] = field(default_factory=list)
-
-    @property
-    def person(self) -> str:
-        """Return the person or body of the scenarios that the user is.
-
-        Raises:
-            NotPermitted: They are none.
-        """
-        if not self.user.person:
-            raise NotPermitted(
-                f"The user {self.user.name!r} is no person of the scenarios, so they act as nobody there.",
-                fix=f"Let an admin say who they are with `apportion user change {self.user.name} --person PERSON`.",
-                user=self.user.name,
-            )
-        return self.user.person
-
-    def check_person(self, person: str) -> None:
-        """Refuse an act in the name of somebody else.
-
-        Raises:
-            NotPermitted: The person is another's; what apportion does by itself is nobody's.
-        """
-        if person not in {SYSTEM, self.user.person}:
-            raise NotPermitted(
-                f"The user {self.user.name!r} is not {person!r}, and nobody acts in the name of another.",
-                fix=f"Let the user that {person!r} is do it, with their own key.",
-                user=self.user.name,
-                person=person,
-            )
 
 
 _CURRENT: ContextVar[Session | None] = ContextVar("session", default=None)
@@ -122,17 +94,34 @@ def opened(db: str, as_: str | None = None) -> Iterator[Session]:
     book = open_book(Place.parse(db))
     try:
         session = _session(book, as_)
-        token = _CURRENT.set(session)
-        try:
+        with _entered(session):
             yield session
-        finally:
-            _CURRENT.reset(token)
     finally:
         book.close()
 
 
 @contextmanager
-def acting_as(person: str) -> Iterator[Session]:
+def _entered(session: Session) -> Iterator[None]:
+    token = _CURRENT.set(session)
+    try:
+        with acting_as(lambda: _acting(session)):
+            yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def _acting(session: Session) -> Acting:
+    """Return the user of a session as the book has them at this moment."""
+    with session.book.read() as reading:
+        users = reading.users()
+    return Acting(
+        user=next(one for one in users if one.name == session.user.name),
+        admins=tuple(sorted(one.name for one in users if one.has(Role.ADMIN) and not one.is_withdrawn)),
+    )
+
+
+@contextmanager
+def signing_as(person: str) -> Iterator[Session]:
     """Act as the user that a person is, with that user's key, which has to be at hand.
 
     Args:
@@ -150,11 +139,10 @@ def acting_as(person: str) -> Iterator[Session]:
         users = reading.users()
     named = [one for one in users if one.name == person] or [one for one in users if one.person == person]
     other = _session(session.book, named[0].name if named else person)
-    token = _CURRENT.set(other)
     try:
-        yield other
+        with _entered(other):
+            yield other
     finally:
-        _CURRENT.reset(token)
         session.warnings.extend(other.warnings)
         session.sealed.extend(other.sealed)
 
@@ -178,23 +166,6 @@ def _session(book: Book, name: str | None) -> Session:
             fix="Let an admin add them with `apportion user add`, or name another with --as.",
         )
     return Session(book=book, user=users[name], key=load_key(name))
-
-
-def check_right(right: Right, *, parties: tuple[str, ...] | None = None) -> None:
-    """Refuse what the user of the session has no right to; without a book nothing is refused.
-
-    Raises:
-        NotPermitted: They have none.
-    """
-    session = current()
-    if session is None or may(session.user, right, parties=parties):
-        return
-    raise NotPermitted(
-        f"The user {session.user.name!r} has no right to {right} here.",
-        fix="Ask an admin of the book.",
-        user=session.user.name,
-        right=str(right),
-    )
 
 
 @dataclass(slots=True)
@@ -261,6 +232,7 @@ def recording(*, key: PrivateKey | None = None) -> Iterator[Recording]:
         return signed[-1]
 
     with session.book.write() as writing:
+        _check_signer(writing, session)
         act = Recording(writing, session)
         yield act
         if act.entries:
@@ -337,6 +309,3 @@ def _append_line(file: Path, line: bytes) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-Sealer = Callable[[Checkpoint], Signed]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from apportion.commands.session import current
 from apportion.errors import Finding
 from apportion.files.attachments import (
     attachments_beside,
@@ -186,7 +187,14 @@ def find_source(name_or_path: str) -> Source:
     Raises:
         UsageError: There is none.
     """
-    return FileSource(find_files(name_or_path))
+    session = current()
+    if session is None:
+        return FileSource(find_files(name_or_path))
+    from apportion.commands.book_source import BookSource  # noqa: PLC0415 - of no use without a book
+
+    return BookSource.of(session, name_or_path)
+
+
 
 
 def find_proposal(name_or_path: str, *, source: Source) -> tuple[str, bytes]:

@@ -238,6 +238,11 @@ def _replace(file: Path, whole: bytes) -> None:
         os.close(handle)
 
 
+def lines_of(events: Sequence[Event]) -> bytes:
+    """Return the bytes of the file that holds events from its first line on, as `read_lines` reads it."""
+    return b"".join(_lines(events, after=Log()))
+
+
 def _lines(events: Sequence[Event], *, after: Log) -> Iterator[bytes]:
     before = after.last
     for seq, event in enumerate(events, start=len(after.events) + 1):
