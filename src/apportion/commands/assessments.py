@@ -10,9 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands.declared import internal
 from apportion.commands.folders import write_files
-from apportion.commands.permits import needs
+from apportion.commands.permits import internal, needs
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.seen import find_seen
 from apportion.commands.sources import Source, find_proposal

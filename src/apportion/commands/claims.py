@@ -7,9 +7,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from apportion.commands.declared import internal
 from apportion.commands.folders import write_files
-from apportion.commands.permits import needs
+from apportion.commands.permits import internal, needs
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.seen import decided_in, find_seen
 from apportion.commands.sources import Source, read_proposals

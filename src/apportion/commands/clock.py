@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from apportion.commands.declared import internal
+from apportion.commands.permits import internal
 
 __all__ = ["now"]
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 
 from apportion.commands.assessments import assess_proposal, assessment_as_json
 from apportion.commands.decision_log import Known, held_by
-from apportion.commands.declared import internal
+from apportion.commands.permits import internal
 from apportion.commands.plans import make_plan
 from apportion.digest import digest, digest_lines
 from apportion.errors import FindingsError

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from apportion.commands import clock
-from apportion.commands.declared import internal
-from apportion.commands.permits import may_now
+from apportion.commands.permits import internal, may_now
 from apportion.commands.sources import Source
 from apportion.errors import Code, Finding, FindingsError, Severity
 from apportion.files.decisions import FILE, Log, Moved

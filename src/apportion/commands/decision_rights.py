@@ -9,8 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from apportion.commands.decision_log import Known
-from apportion.commands.declared import internal
-from apportion.commands.permits import acting, check_person, person_acting, require, scope_now, unseen
+from apportion.commands.permits import (
+    acting,
+    check_person,
+    internal,
+    person_acting,
+    require,
+    scope_now,
+    unseen,
+)
 from apportion.commands.seen import SeenSource
 from apportion.commands.sources import Source
 from apportion.errors import FindingsError, NotPermitted, UsageError, has_errors

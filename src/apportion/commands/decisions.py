@@ -20,9 +20,8 @@ from apportion.commands.decision_rights import (
     told_narrowly,
 )
 from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
-from apportion.commands.declared import internal
 from apportion.commands.packs import pack_to_decide_under
-from apportion.commands.permits import check_person, may_now, needs, person_acting, scope_now
+from apportion.commands.permits import check_person, internal, may_now, needs, person_acting, scope_now
 from apportion.commands.scenarios import read_files
 from apportion.commands.seen import find_seen
 from apportion.commands.sources import find_proposal, find_source

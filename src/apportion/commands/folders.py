@@ -6,8 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from apportion.commands.declared import internal
-from apportion.commands.permits import needs
+from apportion.commands.permits import internal, needs
 from apportion.errors import UsageError
 from apportion.files.folder import make_folder
 from apportion.govern.rights import Right

@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from apportion.commands.declared import internal
-from apportion.commands.permits import needs
+from apportion.commands.permits import internal, needs
 from apportion.errors import UsageError
 from apportion.files.packs import DEFAULT_PACK, load_pack, pack_names, pack_on
 from apportion.govern.packs import Pack

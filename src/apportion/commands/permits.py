@@ -9,24 +9,31 @@ that one who was withdrawn is so at once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
 
-from apportion.commands.declared import DECLARED, P, T, internal
-from apportion.commands.session import current
 from apportion.errors import NotPermitted, UsageError
 from apportion.govern.acts import Act, Convene, Vote
 from apportion.govern.events import SYSTEM
 from apportion.govern.rights import OF_VERB, Right, Role, Scope, User, allowed_roles, may, scope
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC
 
+P = ParamSpec("P")
+T = TypeVar("T")
+DECLARED = "__right__"
+
 __all__ = [
+    "DECLARED",
     "Acting",
     "acting",
     "acting_among",
+    "acting_as",
     "check_act",
     "check_person",
+    "internal",
     "may_now",
     "needs",
     "parties_seen",
@@ -52,24 +59,42 @@ class Acting:
     admins: tuple[str, ...] = ()
 
 
+_LOOK_UP: ContextVar[Callable[[], Acting] | None] = ContextVar("look_up", default=None)
 _FOUND: ContextVar[Acting | None] = ContextVar("found", default=None)
+
+
+def internal(command: Callable[P, T]) -> Callable[P, T]:
+    """Declare that no face calls a function; whoever calls it has asked for the right already."""
+    setattr(command, DECLARED, None)
+    return command
+
+
+internal(internal)
 
 
 @internal
 def acting() -> Acting | None:
-    """Return who acts; None: there is no book, and nobody is asked.
-
-    Raises:
-        NotPermitted: The book does not know the user of the session.
-    """
-    session = current()
-    if session is None:
-        return None
+    """Return who acts; None: there is no book, and nobody is asked."""
     found = _FOUND.get()
-    if found is not None and found.user.name == session.user.name:
+    if found is not None:
         return found
-    with session.book.read() as reading:
-        return acting_among(reading.users(), session.user.name)
+    look_up = _LOOK_UP.get()
+    return None if look_up is None else look_up()
+
+
+@contextmanager
+def acting_as(look_up: Callable[[], Acting]) -> Iterator[None]:
+    """Let a user act in a book.
+
+    Args:
+        look_up: Gives the user as the book has them at that moment.
+    """
+    token, none_found = _LOOK_UP.set(look_up), _FOUND.set(None)
+    try:
+        yield
+    finally:
+        _FOUND.reset(none_found)
+        _LOOK_UP.reset(token)
 
 
 @internal

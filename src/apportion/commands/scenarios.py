@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.commands.decision_log import findings_of_log, known_of, laid_over, note_attempts
-from apportion.commands.declared import internal
-from apportion.commands.permits import needs, permitted_viewpoint
+from apportion.commands.permits import internal, needs, permitted_viewpoint
 from apportion.commands.seen import SeenSource, find_seen
 from apportion.commands.sources import Source
 from apportion.engine.checks import check_world

@@ -11,8 +11,7 @@ from pathlib import PurePosixPath
 
 from apportion.commands import clock
 from apportion.commands.decision_log import known_of, laid_over
-from apportion.commands.declared import internal
-from apportion.commands.permits import parties_seen
+from apportion.commands.permits import internal, parties_seen
 from apportion.commands.sources import Source
 from apportion.commands.sources import find_source as find_whole
 from apportion.engine.checks import check_world

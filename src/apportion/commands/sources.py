@@ -195,8 +195,6 @@ def find_source(name_or_path: str) -> Source:
     return BookSource.of(session, name_or_path)
 
 
-
-
 def find_proposal(name_or_path: str, *, source: Source) -> tuple[str, bytes]:
     """Return a proposal's file name and content: a file that is there, else one of the scenario's by its name.
 
