@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from apportion.commands.decision_log import known_of
+from apportion.commands.decision_rights import check_may_edit
 from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario
 from apportion.commands.sources import find_source
@@ -63,6 +65,7 @@ def attach_document(
     """
     source = find_source(scenario)
     source.check_attachable()
+    check_may_edit(known_of(source))
     world = read_scenario(scenario).world
     known = world.table("evidence")["id"].to_list()
     if evidence not in known:

@@ -9,7 +9,7 @@ that one who was withdrawn is so at once.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,12 +18,18 @@ from typing import ParamSpec, TypeVar
 from apportion.errors import NotPermitted, UsageError
 from apportion.govern.acts import Act, Convene, Vote
 from apportion.govern.events import SYSTEM
-from apportion.govern.rights import OF_VERB, Right, Scope, User, allowed_roles, may, scope
+from apportion.govern.rights import OF_VERB, Right, Role, Scope, User, allowed_roles, may, scope
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC
 
+P = ParamSpec("P")
+T = TypeVar("T")
+DECLARED = "__right__"
+
 __all__ = [
+    "DECLARED",
     "Acting",
     "acting",
+    "acting_among",
     "acting_as",
     "check_act",
     "check_person",
@@ -33,14 +39,11 @@ __all__ = [
     "parties_seen",
     "permitted_viewpoint",
     "person_acting",
+    "refuse_if_narrow",
     "require",
     "scope_now",
     "unseen",
 ]
-
-P = ParamSpec("P")
-T = TypeVar("T")
-_DECLARED = "__right__"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +53,26 @@ class Acting:
     Attributes:
         user: The user as the book has them.
         admins: The names of those who may change that, to be asked.
-        also: Persons whose users have their keys at hand, so that they sign what they say in this act too.
     """
 
     user: User
     admins: tuple[str, ...] = ()
-    also: frozenset[str] = frozenset()
 
 
 _LOOK_UP: ContextVar[Callable[[], Acting] | None] = ContextVar("look_up", default=None)
 _FOUND: ContextVar[Acting | None] = ContextVar("found", default=None)
 
 
+def internal(command: Callable[P, T]) -> Callable[P, T]:
+    """Declare that no face calls a function; whoever calls it has asked for the right already."""
+    setattr(command, DECLARED, None)
+    return command
+
+
+internal(internal)
+
+
+@internal
 def acting() -> Acting | None:
     """Return who acts; None: there is no book, and nobody is asked."""
     found = _FOUND.get()
@@ -86,6 +97,21 @@ def acting_as(look_up: Callable[[], Acting]) -> Iterator[None]:
         _LOOK_UP.reset(token)
 
 
+@internal
+def acting_among(users: Iterable[User], name: str) -> Acting:
+    """Return a user of a book as somebody who acts.
+
+    Raises:
+        NotPermitted: There is none of this name; it says whom to ask, and names nobody else.
+    """
+    there = {one.name: one for one in users}
+    admins = tuple(sorted(one.name for one in there.values() if one.has(Role.ADMIN) and not one.is_withdrawn))
+    if name not in there:
+        raise NotPermitted(f"The book has no user {name!r}.", fix=_ask(admins), user=name, ask=list(admins))
+    return Acting(user=there[name], admins=admins)
+
+
+@internal
 def needs(right: Right) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Declare the right that a command needs, and hold every call to it."""
 
@@ -103,18 +129,13 @@ def needs(right: Right) -> Callable[[Callable[P, T]], Callable[P, T]]:
             finally:
                 _FOUND.reset(token)
 
-        setattr(checked, _DECLARED, right)
+        setattr(checked, DECLARED, right)
         return checked
 
     return declare
 
 
-def internal(command: Callable[P, T]) -> Callable[P, T]:
-    """Declare that no face calls a function; whoever calls it has asked for the right already."""
-    setattr(command, _DECLARED, None)
-    return command
-
-
+@internal
 def require(right: Right, *, parties: Iterable[str] | None = None) -> None:
     """Refuse an act to whoever has no right to it.
 
@@ -141,7 +162,7 @@ def _refused(who: Acting, right: Right) -> NotPermitted:
         sentence = f"The user {user.name!r} has no right to this: {right.meaning}."
     return NotPermitted(
         sentence,
-        fix=f"It is for the role {' or '.join(roles)}. {_ask(who)}",
+        fix=f"It is for the role {' or '.join(roles)}. {_ask(who.admins)}",
         user=user.name,
         right=str(right),
         roles=roles,
@@ -149,36 +170,38 @@ def _refused(who: Acting, right: Right) -> NotPermitted:
     )
 
 
-def _ask(who: Acting) -> str:
-    return (
-        f"Ask {' or '.join(who.admins)}, who may change that." if who.admins else "Ask an admin of the book."
-    )
+def _ask(admins: Sequence[str]) -> str:
+    return f"Ask {' or '.join(admins)}, who may change that." if admins else "Ask an admin of the book."
 
 
+@internal
 def unseen(name: str) -> NotPermitted:
     """Return the refusal of something that is not there for a user: the same whether there is such a thing or not."""
     who = acting()
     user = "" if who is None else who.user.name
     return NotPermitted(
         f"There is nothing of the name {name!r} that is for the user {user!r}.",
-        fix="Check the name." if who is None else f"Check the name. {_ask(who)}",
+        fix="Check the name." if who is None else f"Check the name. {_ask(who.admins)}",
         user=user,
         ask=[] if who is None else list(who.admins),
     )
 
 
+@internal
 def scope_now(right: Right) -> Scope:
     """Return how far a right of whoever acts goes; without a book, everywhere."""
     who = acting()
     return Scope(is_all=True) if who is None else scope(who.user, right)
 
 
+@internal
 def may_now(right: Right, *, parties: Iterable[str] | None = None) -> bool:
     """Return whether whoever acts may do an act; without a book everybody may."""
     who = acting()
     return who is None or may(who.user, right, parties=parties)
 
 
+@internal
 def parties_seen() -> frozenset[str] | None:
     """Return the parties whose knowledge whoever acts is held to; None: they see everything.
 
@@ -190,6 +213,7 @@ def parties_seen() -> frozenset[str] | None:
     return None if found.is_all else found.parties
 
 
+@internal
 def permitted_viewpoint(viewpoint: str) -> str:
     """Return the viewpoint that somebody looks from who asked for one; of who sees one party's facts, that party.
 
@@ -207,12 +231,14 @@ def permitted_viewpoint(viewpoint: str) -> str:
     return viewpoint
 
 
+@internal
 def person_acting() -> str | None:
     """Return the person of whoever acts, as a reader of decisions; None: there is no book."""
     who = acting()
     return None if who is None else who.user.person
 
 
+@internal
 def check_person(person: str) -> None:
     """Refuse to act in the name of somebody else.
 
@@ -220,18 +246,19 @@ def check_person(person: str) -> None:
         NotPermitted: The user who acts is not this person.
     """
     who = acting()
-    if who is None or person == SYSTEM or (person and person in {who.user.person, *who.also}):
+    if who is None or person == SYSTEM or (person and person == who.user.person):
         return
     own = f"is {who.user.person!r}" if who.user.person else "is no person of a scenario"
     raise NotPermitted(
         f"The user {who.user.name!r} {own}, and does not act as {person!r}.",
-        fix=f"Only the user of a person acts as that person. {_ask(who)}",
+        fix=f"Only the user of a person acts as that person. {_ask(who.admins)}",
         user=who.user.name,
         person=person,
         ask=list(who.admins),
     )
 
 
+@internal
 def check_act(act: Act, *, sides: Collection[str]) -> None:
     """Refuse an act on a proposal that is not for whoever acts.
 
@@ -253,6 +280,7 @@ def check_act(act: Act, *, sides: Collection[str]) -> None:
         raise unseen(act.side)
 
 
+@internal
 def refuse_if_narrow(problem: UsageError, name: str) -> NotPermitted | UsageError:
     """Return a problem of a name as it may be told: to whoever does not see everything, without names like it."""
     return problem if scope_now(Right.READ).is_all else unseen(name)

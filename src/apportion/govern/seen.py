@@ -87,12 +87,12 @@ def _own(frame: pl.DataFrame, *, name: str, parties: Collection[str], seen: Fram
     for column in _references(name, frame):
         cell = pl.col(column.name)
         if column.refers == "parties" and not column.loose:
-            yield _names_only(cell, column, parties)
+            yield _names_only(cell, column=column, names=parties)
         elif column.refers in _OWNERS:
             yield cell.is_null() | cell.is_in(_names(seen, column.refers))
 
 
-def _names_only(cell: pl.Expr, column: Column, names: Collection[str]) -> pl.Expr:
+def _names_only(cell: pl.Expr, *, column: Column, names: Collection[str]) -> pl.Expr:
     if column.kind is Kind.LIST:
         return cell.is_null() | (cell.list.set_difference(list(names)).list.len() == 0)
     return cell.is_null() | cell.is_in(list(names))
@@ -112,13 +112,13 @@ def _names(frames: Mapping[str, pl.DataFrame], table: str) -> list[str]:
 def _consistent(frames: Frames) -> Frames:
     """Return the tables without what names a row that is not in them: the row goes where it needs the name."""
     while True:
-        after = {name: _consistent_table(name, frame, frames) for name, frame in frames.items()}
+        after = {name: _consistent_table(name, frame, frames=frames) for name, frame in frames.items()}
         if all(len(after[name]) == len(frames[name]) for name in frames):
             return after
         frames = after
 
 
-def _consistent_table(name: str, frame: pl.DataFrame, frames: Frames) -> pl.DataFrame:
+def _consistent_table(name: str, frame: pl.DataFrame, *, frames: Frames) -> pl.DataFrame:
     for column in _references(name, frame):
         target = TABLES[column.refers]
         if target.always_known or column.refers not in frames:
@@ -168,7 +168,7 @@ def _readiness(frames: Frames, *, parties: Collection[str], day: dt.date) -> pl.
     """Return what is known of the sites that are left; a row that does not say who may know it, with its site."""
     frame = frames["readiness"].filter(pl.col("site").is_in(_names(frames, "sites")))
     is_seen = _is_seen(frame, name="readiness", parties=parties, day=day, seen=frames)
-    return _consistent_table("readiness", frame.filter(is_seen), frames)
+    return _consistent_table("readiness", frame.filter(is_seen), frames=frames)
 
 
 def _named(frames: Frames, table: str) -> set[str]:
