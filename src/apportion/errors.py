@@ -9,6 +9,7 @@ An **exception** is an operation that cannot go on. The tree, so that a caller c
     ├── PlanFileError       a plan on disk that cannot be read as one
     ├── RefusedError        an act of a decision that a rule of governance does not let happen
     │   └── NotPermitted    an act of a user of a book who has no right to it
+    ├── BookError           a book that cannot be opened, read or written, or a key of its user
     └── ProofError          our own plan failed its own proof: a bug of ours, never a plan
 """
 
@@ -109,6 +110,9 @@ class Code(enum.StrEnum):
     ACT_REFUSED = "act-refused"
     NOT_PERMITTED = "not-permitted"
     NOT_DECIDED = "not-decided"
+    # Keys of the users of a book.
+    KEY_MISSING = "key-missing"
+    KEY_UNUSABLE = "key-unusable"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
     PROOF_FAILED = "proof-failed"
@@ -263,6 +267,15 @@ class NotPermitted(RefusedError):
         super().__init__(f"{sentence} {fix}".strip(), rule=rule, refusal={"rule": rule, **told})
         self.message = sentence
         self.fix = fix
+
+
+class BookError(ApportionError):
+    """A book that cannot be opened, read or written, or a key of its user that cannot be used."""
+
+    def __init__(self, code: Code, message: str, *, fix: str = "") -> None:
+        """Keep the code of what went wrong beside the sentence."""
+        super().__init__(message, fix=fix)
+        self.code = code
 
 
 class ProofError(ApportionError):

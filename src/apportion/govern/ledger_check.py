@@ -89,6 +89,7 @@ class LedgerCheck:
     def faults(
         self,
         entries: Iterable[StoredEntry],
+        *,
         groups: Iterable[StoredGroup],
         checkpoints: Iterable[Signed],
     ) -> Iterator[Fault]:
