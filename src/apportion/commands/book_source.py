@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from apportion.commands.permits import internal, may_now, needs
+from apportion.commands.permits import internal, may_now
 from apportion.commands.session import Recording, Session, recording
 from apportion.errors import BookError, Code, Finding, Severity, UsageError
 from apportion.files.attachments import TABLE, listed_with

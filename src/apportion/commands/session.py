@@ -242,6 +242,22 @@ def recording(*, key: PrivateKey | None = None) -> Iterator[Recording]:
         _hand_out(session, one)
 
 
+def _check_signer(writing: Writing, session: Session) -> None:
+    """Refuse to write for somebody whose key does not count, as the book stands inside the transaction.
+
+    Raises:
+        NotPermitted: They were withdrawn, or have another key now.
+    """
+    user = next((one for one in writing.users() if one.name == session.user.name), None)
+    if user is None or user.is_withdrawn or user.key != session.key.public.hex:
+        raise NotPermitted(
+            f"The key of {session.user.name!r} on this machine, {session.key.public.fingerprint}, does not count in "
+            "the book.",
+            fix="Use the key that was put in its place, or ask an admin of the book.",
+            user=session.user.name,
+        )
+
+
 def record(drafts: list[Draft], *, objects: Mapping[str, tuple[str, bytes]] | None = None) -> list[Entry]:
     """Add entries and keep objects in one transaction.
 
