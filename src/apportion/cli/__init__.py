@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from apportion.cli import claims, decision_group, decisions, evidence, governance, proposals, registers
+from apportion.cli.keeping import let_books_be_named
 from apportion.cli.options import (
     RULES,
     AsJson,
@@ -300,6 +301,7 @@ app.registered_commands.extend(claims.commands.registered_commands)
 app.registered_commands.extend(governance.commands.registered_commands)
 app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
+let_books_be_named([*app.registered_commands, *decision_group.group.registered_commands])
 app.add_typer(decision_group.group)
 
 

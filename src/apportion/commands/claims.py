@@ -7,13 +7,15 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
+from apportion.commands.permits import internal, needs
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.seen import decided_in, find_seen
+from apportion.commands.sources import Source, read_proposals
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.files.folder import bundled_names, find_scenario
-from apportion.files.proposals import read_proposals
-from apportion.files.sources import find_source
+from apportion.files.proposals import read_proposals as read_files
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
@@ -35,6 +37,7 @@ CLAIMS_PAGE = "claims.html"
 _JSON = "claims.json"
 
 
+@needs(Right.READ)
 def claims_of_scenario(
     scenario: str,
     *,
@@ -58,9 +61,10 @@ def claims_of_scenario(
     """
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
-    return judge_claims(world, undecided_proposals(find_source(scenario)))
+    return judge_claims(world, undecided_proposals(find_seen(scenario)))
 
 
+@needs(Right.OPEN)
 def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> Claims:
     """Return the claims of a world against what its viewer knew.
 
@@ -74,10 +78,11 @@ def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> C
     if proposals is not None:
         return judge_claims(world, proposals)
     name = world.settings.name
-    return judge_claims(world, read_proposals(find_scenario(name)) if name in bundled_names() else ())
+    return judge_claims(world, read_files(find_scenario(name)) if name in bundled_names() else ())
 
 
-def undecided_proposals(source: Path) -> list[Proposal]:
+@internal
+def undecided_proposals(source: Source) -> list[Proposal]:
     """Return the proposals beside a scenario that its log of decisions knows nothing of.
 
     What the log knows was carried out, and the facts as they stand have it already, or was not, and nothing of it
@@ -86,10 +91,11 @@ def undecided_proposals(source: Path) -> list[Proposal]:
     Raises:
         FindingsError: One has findings of error grade, or the log does not hold together.
     """
-    known = known_of(source)
-    return [one for one in read_proposals(source) if one.id not in known.state.cases]
+    decided = decided_in(source)
+    return [one for one in read_proposals(source) if one.id not in decided]
 
 
+@needs(Right.OPEN)
 def tell_claims(
     found: Claims, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -102,6 +108,7 @@ def tell_claims(
     return claims_sentences(found, words=words), claims_table(found, words=words)
 
 
+@needs(Right.OPEN)
 def claims_as_json(found: Claims, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return all that a study says as plain values.
 
@@ -111,6 +118,7 @@ def claims_as_json(found: Claims, *, language: str = DEFAULT_LANGUAGE) -> dict[s
     return dict(claims_json(found, words=Words.load(language)))
 
 
+@needs(Right.OPEN)
 def write_claims(found: Claims, *, folder: Path, language: str = DEFAULT_LANGUAGE) -> list[Path]:
     """Write the page of a study, its tables and all it says as JSON; return the files.
 

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from apportion.commands.assessments import assess_proposal, assessment_as_json
 from apportion.commands.decision_log import Known, held_by
+from apportion.commands.permits import internal
 from apportion.commands.plans import make_plan
 from apportion.digest import digest, digest_lines
 from apportion.errors import FindingsError
@@ -76,6 +77,7 @@ class Scene:
         return conflicted_on(self.standings)
 
 
+@internal
 def material_digest(world: World) -> str:
     """Return the digest of the settings and of the tables that a decision rests on.
 
@@ -91,6 +93,7 @@ def material_digest(world: World) -> str:
     return digest_lines([settings, *lines])
 
 
+@internal
 def look_at(
     world: World,
     known: Known,
@@ -131,6 +134,7 @@ def look_at(
     )
 
 
+@internal
 def facts_of(scene: Scene, *, known: Known, files: World) -> Facts:
     """Return what an act is compared with; of the first act of a log also what everybody has booked."""
     return Facts(
@@ -161,6 +165,7 @@ def _effective_on(world: World, proposal: Proposal | None, *, case: Case | None)
     return effective_on(world, proposal)
 
 
+@internal
 def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
     """Return what the present facts show of a proposal, the policy's own result among it.
 

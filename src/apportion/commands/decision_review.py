@@ -8,8 +8,10 @@ from pathlib import Path
 
 from apportion.commands.decisions import Done, act_all
 from apportion.commands.packs import pack_to_decide_under
+from apportion.commands.permits import needs
 from apportion.errors import UsageError
 from apportion.govern import acts
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.report.words import DEFAULT_LANGUAGE
 
@@ -45,6 +47,7 @@ class Mandate:
     may_reject: bool = False
 
 
+@needs(Right.DECIDE)
 def open_review(
     scenario: str,
     proposal: str,
@@ -88,6 +91,7 @@ def open_review(
     return act_all(scenario, proposal, by=by, make=lambda *one: tuple(make(*one)), language=language)
 
 
+@needs(Right.DECIDE)
 def convene_committee(
     scenario: str,
     proposal: str,
@@ -114,6 +118,7 @@ def convene_committee(
     )
 
 
+@needs(Right.DECIDE)
 def lodge_memo(
     scenario: str,
     proposal: str,
@@ -140,6 +145,7 @@ def lodge_memo(
     )
 
 
+@needs(Right.DECIDE)
 def acknowledge_facts(
     scenario: str, proposal: str, *, by: str, facts: str, language: str = DEFAULT_LANGUAGE
 ) -> Done:
@@ -166,6 +172,7 @@ def acknowledge_facts(
     )
 
 
+@needs(Right.DECIDE)
 def cast_vote(
     scenario: str,
     proposal: str,
@@ -194,6 +201,7 @@ def cast_vote(
     return act_all(scenario, proposal, by=by, make=make, language=language)
 
 
+@needs(Right.CONDUCT)
 def change_pack(
     scenario: str, proposal: str, *, by: str, pack: str, language: str = DEFAULT_LANGUAGE
 ) -> Done:

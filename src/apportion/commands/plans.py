@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.engine.checks import check_world
 from apportion.engine.explain import REASONS
@@ -18,6 +19,7 @@ from apportion.engine.planning import draft_plan
 from apportion.errors import Code, Finding, FindingsError, PlanFileError, UsageError, has_errors
 from apportion.files.plans import PLAN_FILE, REPORT_FILE, read_plan, scenario_of, write_plan
 from apportion.files.workbook_plan import write_plan_workbook
+from apportion.govern.rights import Right
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy, Rule
 from apportion.model.world import ALL, World
@@ -35,6 +37,7 @@ _LEVEL = re.compile(r"\d+(/[1-9]\d*)?")
 _OF_BOOKING = {Code.BOOKED_ABOVE_QUANTITY, Code.BOOKED_SKU_NOT_ACCEPTED, Code.BOOKED_SITE_NOT_ACCEPTED}
 
 
+@needs(Right.OPEN)
 def make_plan(world: World, policy: Policy | None = None) -> Plan:
     """Return the plan of a world under a policy (by default the scenario's).
 
@@ -75,6 +78,7 @@ def _studied(world: World, allocations: pl.DataFrame, *, policy: Policy) -> Mapp
     }
 
 
+@needs(Right.READ)
 def plan_scenario(
     scenario: str,
     *,
@@ -110,6 +114,7 @@ def plan_scenario(
     return world, plan
 
 
+@needs(Right.READ)
 def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan]:
     """Return a plan on disk with the world it was made from, under the plan's view.
 
@@ -156,6 +161,7 @@ def _names_are_known(world: World, plan: Plan) -> bool:
     )
 
 
+@needs(Right.READ)
 def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
     """Return why a plan on disk is not proven; empty if it is.
 
@@ -198,6 +204,7 @@ def _kinds(findings: Collection[Finding]) -> Counter[tuple[str, str, str]]:
     return kinds + Counter((str(Code.FINDINGS_CUT), "", found) for found in cut.values())
 
 
+@needs(Right.READ)
 def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario: str | None = None) -> Path:
     """Write a plan on disk as a workbook with its tables and charts, and return the file.
 
@@ -211,6 +218,7 @@ def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario
     return write_plan_workbook(plan, to, world=world, made_on=made_on, sentence=sentence)
 
 
+@needs(Right.READ)
 def replay_plan(folder: Path, *, scenario: str | None = None) -> Replay:
     """Return what happens to the units of a plan on disk after they ship."""
     world, plan = open_plan(folder, scenario=scenario)
@@ -226,11 +234,13 @@ def _differs(file: str) -> Refusal:
     )
 
 
+@needs(Right.OPEN)
 def verify_record(world: World, plan: Plan) -> list[Refusal]:
     """Return why a plan is not proven from its world; empty if it is."""
     return verify(world, plan)
 
 
+@needs(Right.OPEN)
 def write_record(
     world: World, plan: Plan, *, folder: Path, source: str, language: str = DEFAULT_LANGUAGE
 ) -> list[Path]:
@@ -242,6 +252,7 @@ def write_record(
     return write_plan(plan, folder, source=source, page=report_html(world, plan, language=language))
 
 
+@needs(Right.OPEN)
 def report(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return the report of a plan as one self-contained page.
 
@@ -251,6 +262,7 @@ def report(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str
     return report_html(world, plan, language=language)
 
 
+@needs(Right.READ)
 def explain_order(
     folder: Path, order: str, *, scenario: str | None = None, language: str = DEFAULT_LANGUAGE
 ) -> list[str]:
@@ -263,6 +275,7 @@ def explain_order(
     return why(world, plan, order=order, language=language)
 
 
+@needs(Right.OPEN)
 def why(world: World, plan: Plan, *, order: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return in sentences what an order of a plan gets and why not more or sooner.
 
@@ -272,6 +285,7 @@ def why(world: World, plan: Plan, *, order: str, language: str = DEFAULT_LANGUAG
     return why_sentences(world, plan, order=order, words=Words.load(language))
 
 
+@needs(Right.OPEN)
 def summarise(
     world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[str, list[tuple[str, ...]]]:
