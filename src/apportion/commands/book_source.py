@@ -20,8 +20,8 @@ from apportion.files.proposal_reading import SUFFIX
 from apportion.files.workbook import WorkbookReading
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.ledger import Draft, Entry, Group, content_root
-from apportion.govern.rights import Right
 from apportion.govern.recorded import KIND, event_of, groups_of
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import ROW, parse_table
@@ -191,7 +191,7 @@ def keep_files(act: Recording, row: ScenarioRow, *, files: Mapping[str, bytes], 
         act.add(
             "file-kept",
             row.name,
-            {"file": {"name": name, "kind": kind, "digest": digest, "world": row.world}},
+            groups={"file": {"name": name, "kind": kind, "digest": digest, "world": row.world}},
         )
 
 
