@@ -42,7 +42,7 @@ def canonical_bytes(value: object) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise UsageError(
+        raise HalfCharacterError(
             f"{text[max(0, error.start - 20) : error.end + 20]!a} holds half of a character.",
             fix="Type the text again, or save its file as UTF-8.",
         ) from None

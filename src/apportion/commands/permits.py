@@ -82,6 +82,7 @@ def acting() -> Acting | None:
     return None if look_up is None else look_up()
 
 
+@internal
 @contextmanager
 def acting_as(look_up: Callable[[], Acting]) -> Iterator[None]:
     """Let a user act in a book.
