@@ -107,10 +107,10 @@ class LedgerCheck:
         group = next(held, _NO_GROUP)
         for row in entries:
             seq = row[0]
+            self._begin(seq)
             while after is not None and after.checkpoint.size < seq:
                 self._check_checkpoint(after)
                 after = next(signed, None)
-            self._begin(seq)
             group = self._skip(group, held, until=seq)
             own = []
             while group[0] == seq:
@@ -226,6 +226,9 @@ class LedgerCheck:
             return
         kept, made = self._doubt
         self._doubt = None
+        if said == kept:
+            # The rest of the chain hangs on what it was, so nothing else is wrong with it.
+            self._head = kept
         if said == made:
             self._tell(FaultKind.DIGEST_EDITED, self.last_seq, kept=kept, made=made)
             return
@@ -335,7 +338,10 @@ class LedgerCheck:
         self._tell(FaultKind.CHECKPOINT_DIFFERS, size, first=after + 1)
 
     def _tell_cut(self, size: int) -> None:
+        """Tell that a checkpoint states entries that are not there, unless others after them showed it."""
         first = self.last_seq + 1
+        if size in self._missing:
+            return
         self._missing = range(first, size + 1)
         self._tell_once(FaultKind.ENTRIES_MISSING, first, about="tail", first=first, last=size)
 
