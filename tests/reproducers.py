@@ -18,7 +18,7 @@ from tests.reproducers_of_claims import OF_CLAIMS
 from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
-OF_EXCEPTIONS = {
+OF_EXCEPTIONS = {Code.NOT_PERMITTED, 
     Code.KEY_MISSING,
     Code.KEY_UNUSABLE,
     Code.PLAN_UNREADABLE,
