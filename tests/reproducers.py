@@ -18,7 +18,15 @@ from tests.reproducers_of_claims import OF_CLAIMS
 from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
-OF_EXCEPTIONS = {Code.NOT_PERMITTED, 
+OF_EXCEPTIONS = {
+    Code.NOT_PERMITTED,
+    Code.BOOK_UNREACHABLE,
+    Code.BOOK_DAMAGED,
+    Code.BOOK_OLDER,
+    Code.BOOK_NEWER,
+    Code.BOOK_BUSY,
+    Code.BOOK_FULL,
+    Code.BOOK_READ_ONLY,
     Code.KEY_MISSING,
     Code.KEY_UNUSABLE,
     Code.PLAN_UNREADABLE,

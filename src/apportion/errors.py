@@ -110,6 +110,14 @@ class Code(enum.StrEnum):
     ACT_REFUSED = "act-refused"
     NOT_PERMITTED = "not-permitted"
     NOT_DECIDED = "not-decided"
+    # Books.
+    BOOK_UNREACHABLE = "book-unreachable"
+    BOOK_DAMAGED = "book-damaged"
+    BOOK_OLDER = "book-older"
+    BOOK_NEWER = "book-newer"
+    BOOK_BUSY = "book-busy"
+    BOOK_FULL = "book-full"
+    BOOK_READ_ONLY = "book-read-only"
     # Keys of the users of a book.
     KEY_MISSING = "key-missing"
     KEY_UNUSABLE = "key-unusable"

@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -63,6 +63,7 @@ class LedgerCheck:
         self.book = book
         self.size = 0
         self.last_seq = 0
+        self._number = 0
         self.checkpoints = 0
         self.signed: Signed | None = None
         self.ring = KeyRing(book)
@@ -74,9 +75,12 @@ class LedgerCheck:
         self._at = ""
         # From where on the entries are known to be others than those that were signed; 0 while they are not.
         self._broken = 0
+        # Whether a checkpoint has not stated another head since, and whether the last entry is where it belongs.
         self._is_head_known = True
+        self._is_head_sure = True
         # How far the entry before stands from its own number, and whether the next may be chained to another one.
         self._shift = 0
+        self._trusted_shift = 0
         self._is_loose = False
         # The entry before, where its text does not make its digest: the next entry tells which of them was changed.
         self._doubt: tuple[str, str] | None = None
@@ -107,16 +111,17 @@ class LedgerCheck:
         group = next(held, _NO_GROUP)
         for row in entries:
             seq = row[0]
-            while after is not None and after.checkpoint.size < seq:
+            read = _read(row[1])
+            number = self._find_place(seq, read)
+            while after is not None and after.checkpoint.size < number:
                 self._check_checkpoint(after)
                 after = next(signed, None)
-            self._begin(seq)
             group = self._skip(group, held, until=seq)
             own = []
             while group[0] == seq:
                 own.append(group)
                 group = next(held, _NO_GROUP)
-            self._check_entry(row, own)
+            self._check_entry(row, read, number=number, groups=own)
             if found:
                 yield from found
                 found.clear()
@@ -158,18 +163,29 @@ class LedgerCheck:
         """Note that the entries from ``seq`` on are others than those that were signed: no later root can be made."""
         self._broken = self._broken or seq
 
-    def _begin(self, seq: int) -> None:
-        """See whether entries are missing before the next one."""
+    def _find_place(self, seq: int, read: _Read | None) -> int:
+        """Return the number that an entry was written under, and see whether any are missing or moved before it."""
         expected = self.last_seq + 1
         self._missing = range(expected, seq)
         if seq != expected:
             self._is_loose = True
             self._break(expected)
             self._tell(FaultKind.ENTRIES_MISSING, expected, first=expected, last=max(expected, seq - 1))
+        shift = self._shift if read is None else int(read[5]) - seq
+        if shift != self._shift:
+            self._is_loose = True
+            self._break(seq)
+            if shift:
+                self._tell(FaultKind.ENTRY_MOVED, seq, number=seq + shift)
+            self._shift = shift
+        else:
+            # Two entries in a row that stand as far from their numbers: others were taken out or put in before them.
+            self._trusted_shift = shift
+        return seq + self._trusted_shift
 
     def _skip(self, group: StoredGroup, held: Iterator[StoredGroup], *, until: int) -> StoredGroup:
         """Pass over groups of entries that are not there, and return the first of ``until`` or later."""
-        last = 0
+        last = -1
         while group[0] < until:
             # Those of entries that are missing went with the fault that tells so.
             if group[0] != last and group[0] not in self._missing:
@@ -178,18 +194,21 @@ class LedgerCheck:
             group = next(held, _NO_GROUP)
         return group
 
-    def _check_entry(self, row: StoredEntry, groups: Sequence[StoredGroup]) -> None:
+    def _check_entry(
+        self, row: StoredEntry, read: _Read | None, *, number: int, groups: Sequence[StoredGroup]
+    ) -> None:
         seq, text, kept = row[0], row[1], row[2]
         held = text.encode("utf-8", "surrogatepass")
         made = sha256(held).hexdigest()
-        read = _read(text)
         if read is None:
             self._settle("")
             self._tell(FaultKind.ENTRY_UNREADABLE, seq, found=text[:80])
             self._break(seq)
+            # What the next entry is chained to, and what a checkpoint states of it, cannot be told.
             self._is_loose = True
+            self._is_head_sure = False
         else:
-            self._check_place(seq, read)
+            self._check_chain(seq, before=read[1])
             if (read[0], read[2], read[4], read[6]) != (row[3], row[4], row[5], row[6]):
                 self._tell_columns(row, read)
             if read[0] < self._at:
@@ -198,21 +217,15 @@ class LedgerCheck:
             self._authors.setdefault(read[2], seq)
             self._check_groups(seq, groups, content=read[3])
             if read[4] in KEY_KINDS:
-                self._turn_ring(seq, groups, kind=read[4], by=read[2])
-        if kept != made:
-            self._doubt = (kept, made)
+                self._turn_ring(number, groups, kind=read[4], by=read[2])
+            if kept != made:
+                self._doubt = (kept, made)
+            self._is_head_sure = not self._shift
         self._add(held, seq=seq, made=made)
+        self._number = max(self._number, number)
 
-    def _check_place(self, seq: int, read: _Read) -> None:
-        """Check the number of an entry, and that it is chained to the one before it."""
-        before = read[1]
-        shift = int(read[5]) - seq
-        if shift != self._shift:
-            self._is_loose = True
-            self._break(seq)
-            if shift:
-                self._tell(FaultKind.ENTRY_MOVED, seq, number=int(read[5]))
-            self._shift = shift
+    def _check_chain(self, seq: int, *, before: str) -> None:
+        """Check that an entry is chained to the one before it."""
         if self._doubt is not None:
             self._settle(before)
         elif before != self._head and not self._is_loose:
@@ -226,6 +239,9 @@ class LedgerCheck:
             return
         kept, made = self._doubt
         self._doubt = None
+        if said == kept:
+            # The rest of the chain hangs on what it was, so nothing else is wrong with it.
+            self._head = kept
         if said == made:
             self._tell(FaultKind.DIGEST_EDITED, self.last_seq, kept=kept, made=made)
             return
@@ -293,17 +309,24 @@ class LedgerCheck:
         is_signed = self._check_signatures(signed)
         self._authors.pop(SYSTEM, None)
         authors, self._authors = self._authors, {}
-        key = self.ring.find(stated.key)
-        if key is None or key.public != signed.public_key or not key.counts_at(size):
-            self._tell_once(FaultKind.CHECKPOINT_KEY, size, about=stated.key, key=stated.key)
-        else:
-            for by, seq in authors.items():
-                if by != key.user:
-                    self._tell(FaultKind.CHECKPOINT_BY, seq, by=by, user=key.user, size=size)
-        if size > self.last_seq:
+        if size > self._number:
+            # Entries about keys may be among those that are missing, so its key is not judged.
             self._tell_cut(size)
-        elif self._holds(stated.root, stated.head, size=size) and is_signed:
+            return
+        self._check_key(signed, authors)
+        if self._holds(stated.root, stated.head, size=size) and is_signed:
             self.signed = signed
+
+    def _check_key(self, signed: Signed, authors: Mapping[str, int]) -> None:
+        """Check that a checkpoint is of a key that counts, of the user who wrote what it signs."""
+        size, id_ = signed.checkpoint.size, signed.checkpoint.key
+        key = self.ring.find(id_)
+        if key is None or key.public != signed.public_key or not key.counts_at(size):
+            self._tell_once(FaultKind.CHECKPOINT_KEY, size, about=id_, key=id_)
+            return
+        for by, seq in authors.items():
+            if by != key.user:
+                self._tell(FaultKind.CHECKPOINT_BY, seq, by=by, user=key.user, size=size)
 
     def _check_signatures(self, signed: Signed) -> bool:
         size = signed.checkpoint.size
@@ -319,7 +342,7 @@ class LedgerCheck:
         """Return whether a checkpoint states what the entries make; of a cascade, tell the first."""
         is_head = self._head == head
         if self._broken:
-            if not is_head and self._is_head_known:
+            if not is_head and self._is_head_known and self._is_head_sure:
                 self._is_head_known = False
                 self._tell_differs(size)
             return False
@@ -335,16 +358,18 @@ class LedgerCheck:
         self._tell(FaultKind.CHECKPOINT_DIFFERS, size, first=after + 1)
 
     def _tell_cut(self, size: int) -> None:
-        first = self.last_seq + 1
+        """Tell that a checkpoint states entries that are not there, unless others after them showed it."""
+        first = self._number + 1
+        if size in self._missing:
+            return
         self._missing = range(first, size + 1)
         self._tell_once(FaultKind.ENTRIES_MISSING, first, about="tail", first=first, last=size)
 
     def _end(self) -> None:
         self._settle("")
-        tail = self.last_seq - self._checkpoint[0]
-        if self.size and tail > 0:
-            first = max(self._checkpoint[0], 0) + 1
-            self._tell(FaultKind.UNSIGNED_TAIL, first, first=first, last=self.last_seq)
+        signed = max(self._checkpoint[0], 0)
+        if self._number > signed:
+            self._tell(FaultKind.UNSIGNED_TAIL, signed + 1, first=signed + 1, last=self._number)
 
 
 @functools.lru_cache(maxsize=1024)
