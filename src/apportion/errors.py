@@ -118,6 +118,7 @@ class Code(enum.StrEnum):
     BOOK_BUSY = "book-busy"
     BOOK_FULL = "book-full"
     BOOK_READ_ONLY = "book-read-only"
+    CLOCK_BACKWARDS = "clock-backwards"
     # Keys of the users of a book.
     KEY_MISSING = "key-missing"
     KEY_UNUSABLE = "key-unusable"

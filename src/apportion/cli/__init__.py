@@ -122,6 +122,7 @@ def plan(
     from apportion.commands.folders import tell_page
     from apportion.commands.plans import plan_scenario, summarise
     from apportion.commands.policies import policy_changes
+    from apportion.commands.results import checkpoint_as_json, tell_checkpoint
     from apportion.commands.under_each import plan_under_each, tell_under_each, write_under_each
 
     changes = policy_changes(
@@ -144,7 +145,7 @@ def plan(
     if out is not None:
         write_under_each(tried, folder=out)
     if as_json:
-        told = {} if tried is None else {"under_each": tried.as_json()}
+        told = {**checkpoint_as_json(), **({} if tried is None else {"under_each": tried.as_json()})}
         print_json({**made.body, "tables": tables_json(made.tables), "digest": made.digest, **told})
         return
     _tell_first(made.findings, scenario=scenario)
@@ -155,6 +156,7 @@ def plan(
         typer.echo("\n".join(tell_under_each(tried, world, language=lang)))
     if out is not None:
         typer.echo(tell_page(out / "report.html", language=lang))
+    typer.echo("".join(f"{line}\n" for line in tell_checkpoint(language=lang)), nl=False)
 
 
 def _tell_first(findings: Sequence[Finding], *, scenario: str) -> None:

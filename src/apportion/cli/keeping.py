@@ -59,7 +59,8 @@ class BookCommand(TyperCommand):
 
         with opened(place, user or os.environ.get(USER_VARIABLE)) as session:
             if self._as != _USER and (user or self._as == "reader"):
-                ctx.params[self._as] = session.person if self._must_act else session.user.person or None
+                # Whoever is nobody's person acts as nobody, which is refused where the name is looked at.
+                ctx.params[self._as] = session.user.person or (session.user.name if user else None)
             try:
                 return super().invoke(ctx)
             finally:

@@ -12,8 +12,10 @@ import polars as pl
 
 from apportion.commands.folders import write_files
 from apportion.commands.permits import internal, needs
+from apportion.commands.results import keep_assessment
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.seen import find_seen
+from apportion.commands.session import current
 from apportion.commands.sources import Source, find_proposal
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.errors import FindingsError, has_errors, in_order
@@ -102,7 +104,9 @@ def assess_scenario(
     # What was decided already is judged as it was: on the facts without it.
     looked = read_scenario(scenario, but=open_proposal(proposal, scenario=scenario).id)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
-    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    keep_assessment(found, scenario=scenario, files=lambda: _numbers(found))
+    return found
 
 
 @needs(Right.OPEN)
@@ -121,11 +125,20 @@ def assess_proposal(
         FindingsError: The proposal has findings of error grade.
     """
     if isinstance(proposal, Proposal):
-        return assess(world, proposal, is_whole_market=is_whole_market)
+        found = assess(world, proposal, is_whole_market=is_whole_market)
+    else:
+        file, held = _beside(world, str(proposal))
+        found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    keep_assessment(found, scenario=world.settings.name, files=lambda: _numbers(found))
+    return found
+
+
+def _beside(world: World, proposal: str) -> tuple[str, bytes]:
+    """Return a proposal's file name and content: a file, or one of the scenario that a world says it is of."""
     name = world.settings.name
-    folder = find_scenario(name) if name in bundled_names() else Path()
-    file, held = find_file(str(proposal), source=folder)
-    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    if current() is not None:
+        return find_proposal(proposal, source=find_seen(name))
+    return find_file(proposal, source=find_scenario(name) if name in bundled_names() else Path())
 
 
 def _assess_file(world: World, held: bytes, *, file: str, is_whole_market: bool) -> Assessment:
@@ -179,6 +192,15 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT
     Raises:
         UsageError: There is no such language, the folder holds a scenario, or it cannot be written to.
     """
+    files = _numbers(found, language=language)
+    files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
+    written = write_files(folder, files)
+    write_under_each(found.under_each, folder=folder)
+    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
+
+
+def _numbers(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> dict[str, bytes]:
+    """Return the files of an assessment but for its page, by name."""
     tables: Mapping[str, pl.DataFrame] = {
         "comparison": found.comparison,
         "ranges": found.ranges,
@@ -190,10 +212,7 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT
     files = {f"{name}.csv": _csv_bytes(frame) for name, frame in tables.items()}
     body = json.dumps(assessment_json(found, language=language), ensure_ascii=False, indent=1)
     files["comparison.json"] = f"{body}\n".encode()
-    files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
-    written = write_files(folder, files)
-    write_under_each(found.under_each, folder=folder)
-    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
+    return files
 
 
 def _csv_bytes(frame: pl.DataFrame) -> bytes:

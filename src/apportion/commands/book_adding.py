@@ -21,7 +21,7 @@ from apportion.govern.rights import Right
 from apportion.model.world import World
 
 if TYPE_CHECKING:
-    from apportion.store.book import ScenarioRow
+    from apportion.store.book import ScenarioRow, Writing
 
 __all__ = ["Added", "add_scenario"]
 
@@ -111,7 +111,10 @@ def _write(act: Recording, brought: _Brought, *, row: ScenarioRow | None, name: 
     new = _further(brought.events, decided, name=name)
     world = act.writing.put_world(brought.world)
     before = {} if row is None else dict(row.files)
-    files = {**before, **{file: _put(act, file, held) for file, held in sorted(brought.files.items())}}
+    files = {
+        **before,
+        **{file: _put(act.writing, held, file=file) for file, held in sorted(brought.files.items())},
+    }
     if row is not None:
         _check_decided(act, brought, row=row, decided=decided)
     is_changed = row is None or (world, files) != (row.world, before)
@@ -121,7 +124,7 @@ def _write(act: Recording, brought: _Brought, *, row: ScenarioRow | None, name: 
         groups: dict[str, Plain] = {"scenario": {"name": name, "world": world, "files": dict(files)}}
         if new:
             groups["decisions"] = {"events": len(new), "last": brought.last}
-        act.add("scenario-added" if row is None else "scenario-revised", name, groups)
+        act.add("scenario-added" if row is None else "scenario-revised", name, groups=groups)
     if new:
         act.add_all(drafts_of(new, name, act=act))
     return Added(
@@ -129,8 +132,8 @@ def _write(act: Recording, brought: _Brought, *, row: ScenarioRow | None, name: 
     )
 
 
-def _put(act: Recording, file: str, held: bytes) -> str:
-    return act.writing.put_object(ATTACHMENT if file.startswith(f"{FOLDER}/") else PROPOSAL, held)
+def _put(writing: Writing, held: bytes, *, file: str) -> str:
+    return writing.put_object(ATTACHMENT if file.startswith(f"{FOLDER}/") else PROPOSAL, held)
 
 
 def _further(brought: Sequence[Event], decided: Sequence[Event], *, name: str) -> tuple[Event, ...]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -19,9 +17,9 @@ from apportion.files.documents import FOLDER, Document
 from apportion.files.proposal_reading import SUFFIX
 from apportion.files.workbook import WorkbookReading
 from apportion.govern.events import SYSTEM, Event
-from apportion.govern.ledger import Draft, Entry, Group, content_root
-from apportion.govern.rights import Right
+from apportion.govern.ledger import Draft
 from apportion.govern.recorded import KIND, event_of, groups_of
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.contracts import TABLES
 from apportion.model.parsing import ROW, parse_table
@@ -29,7 +27,7 @@ from apportion.model.world import World
 from apportion.study.cite import near_names
 
 if TYPE_CHECKING:
-    from apportion.store.book import Reading, ScenarioRow, StoredEntry, Writing
+    from apportion.store.book import Reading, ScenarioRow, Writing
 
 __all__ = ["BookSource", "drafts_of", "log_in"]
 
@@ -191,7 +189,7 @@ def keep_files(act: Recording, row: ScenarioRow, *, files: Mapping[str, bytes], 
         act.add(
             "file-kept",
             row.name,
-            {"file": {"name": name, "kind": kind, "digest": digest, "world": row.world}},
+            groups={"file": {"name": name, "kind": kind, "digest": digest, "world": row.world}},
         )
 
 
@@ -219,34 +217,17 @@ def log_in(reading: Reading, scenario: str) -> Log:
     events: list[Event] = []
     digests: list[str] = []
     findings: list[Finding] = []
-    for stored in reading.entries(kind=KIND, subject=scenario):
+    for stored in list(reading.entries(kind=KIND, subject=scenario)):
         try:
-            events.append(_event(reading, stored, scenario=scenario))
-        except (ValueError, KeyError, TypeError, BookError) as problem:
-            findings.append(_broken(stored.seq, f"{problem}"))
+            events.append(event_of(reading.said(stored)[1], fetch=reading.object))
+        except BookError as problem:
+            findings.append(_broken(stored.seq, problem.message))
+        except (ValueError, TypeError) as problem:
+            findings.append(_broken(stored.seq, f"It holds no event of a decision: {problem}"))
         digests.append(stored.digest)
     if findings:
         return Log(findings=tuple(findings))
     return Log(events=tuple(events), digests=tuple(digests), last=digests[-1]) if digests else Log()
-
-
-def _event(reading: Reading, stored: StoredEntry, *, scenario: str) -> Event:
-    """Return the event of an entry.
-
-    Raises:
-        ValueError: The entry or its groups are not what they were.
-    """
-    found = hashlib.sha256(stored.text.encode()).hexdigest()
-    if found != stored.digest:
-        raise ValueError(f"It says digest {stored.digest!r} and has {found!r}.")
-    entry = Entry.from_json(json.loads(stored.text))
-    if (entry.seq, entry.kind, entry.subject) != (stored.seq, KIND, scenario):
-        raise ValueError("It is another entry than the one it is kept as.")
-    groups = reading.groups(stored.seq)
-    if content_root(groups).hex() != entry.content:
-        raise ValueError("Its groups are not those it was written with.")
-    shown = {one.name: one.value if isinstance(one, Group) else None for one in groups}
-    return event_of(shown, fetch=reading.object)
 
 
 def _broken(seq: int, found: str) -> Finding:
@@ -255,7 +236,7 @@ def _broken(seq: int, found: str) -> Finding:
         severity=Severity.ERROR,
         file=_LEDGER,
         row=seq,
-        found=f"Entry {seq} was changed after it was written. {found}",
-        expected="the entry as it was signed.",
+        found=found,
+        expected=f"entry {seq} as it was signed.",
         fix="Find all that was changed with `apportion audit verify`, and put back a copy of the book.",
     )

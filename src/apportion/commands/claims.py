@@ -9,8 +9,10 @@ from pathlib import Path
 
 from apportion.commands.folders import write_files
 from apportion.commands.permits import internal, needs
+from apportion.commands.results import keep_claims
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.commands.seen import decided_in, find_seen
+from apportion.commands.session import current
 from apportion.commands.sources import Source, read_proposals
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.files.folder import bundled_names, find_scenario
@@ -61,7 +63,9 @@ def claims_of_scenario(
     """
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
-    return judge_claims(world, undecided_proposals(find_seen(scenario)))
+    found = judge_claims(world, undecided_proposals(find_seen(scenario)))
+    keep_claims(world, scenario=scenario, files=lambda: _numbers(found))
+    return found
 
 
 @needs(Right.OPEN)
@@ -75,10 +79,17 @@ def claims_of(world: World, *, proposals: Iterable[Proposal] | None = None) -> C
     Raises:
         FindingsError: A proposal has findings of error grade.
     """
-    if proposals is not None:
-        return judge_claims(world, proposals)
     name = world.settings.name
-    return judge_claims(world, read_files(find_scenario(name)) if name in bundled_names() else ())
+    found = judge_claims(world, _decided(name) if proposals is None else proposals)
+    keep_claims(world, scenario=name, files=lambda: _numbers(found))
+    return found
+
+
+def _decided(scenario: str) -> Iterable[Proposal]:
+    """Return what was decided on a scenario of a book, or lies beside a bundled one; of any other nothing is known."""
+    if current() is not None:
+        return undecided_proposals(find_seen(scenario))
+    return read_files(find_scenario(scenario)) if scenario in bundled_names() else ()
 
 
 @internal
@@ -125,14 +136,18 @@ def write_claims(found: Claims, *, folder: Path, language: str = DEFAULT_LANGUAG
     Raises:
         UsageError: There is no such language, the folder holds a scenario, or cannot be written to.
     """
+    page = claims_html(found, words=Words.load(language)).encode()
+    written = write_files(folder, {**_numbers(found, language=language), CLAIMS_PAGE: page})
+    write_under_each(found.under_each, folder=folder)
+    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
+
+
+def _numbers(found: Claims, *, language: str = DEFAULT_LANGUAGE) -> dict[str, bytes]:
+    """Return the files of a study but for its page, by name."""
     body = json.dumps(claims_as_json(found, language=language), ensure_ascii=False, indent=1)
-    files = {
+    return {
         "claims.csv": as_text(found.claims).write_csv().encode(),
         "contradictions.csv": as_text(found.contradictions).write_csv().encode(),
         "ageing.csv": as_text(found.ageing).write_csv().encode(),
         _JSON: f"{body}\n".encode(),
-        CLAIMS_PAGE: claims_html(found, words=Words.load(language)).encode(),
     }
-    written = write_files(folder, files)
-    write_under_each(found.under_each, folder=folder)
-    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from apportion.commands.decision_turn import MakeActs
 from apportion.commands.decisions import Done, act_all
 from apportion.commands.packs import pack_to_decide_under
 from apportion.commands.permits import needs
+from apportion.commands.session import current, person_named, signing_as
 from apportion.errors import UsageError
 from apportion.govern import acts
 from apportion.govern.rights import Right
@@ -61,6 +63,9 @@ def open_review(
 ) -> Done:
     """Open the vote on a proposal, with its committees and its memo; all of it, or nothing.
 
+    In a book, what somebody else finds or writes is signed with their key, each in a transaction before that of the
+    vote, and stands even where the vote is refused.
+
     Args:
         scenario: A folder or workbook.
         proposal: A file, or the name or id of a proposal.
@@ -76,19 +81,47 @@ def open_review(
         FindingsError: As of `act_all`.
         RefusedError: A rule refuses it.
     """
-    given = mandate or Mandate()
+    together: list[MakeActs] = []
+    for who, make in _prepared(by, committees=committees, mandate=mandate or Mandate(), memo=memo):
+        if who == by or current() is None:
+            together.append(make)
+        else:
+            # In a book nobody signs for another: with their own key, and before the vote is open.
+            with signing_as(who):
+                act_all(scenario, proposal, by=who, make=make, language=language)
+
+    def make_all(name: str, case: Case | None) -> Sequence[acts.Act]:
+        opening = acts.OpenReview(by=by, proposal=name, emergency=bool(emergency), reason=emergency)
+        return [*(one for make in together for one in make(name, case)), opening]
+
+    return act_all(scenario, proposal, by=by, make=make_all, language=language)
+
+
+def _prepared(
+    by: str,
+    *,
+    committees: Sequence[str],
+    mandate: Mandate,
+    memo: tuple[Path, str, tuple[str, ...]] | None,
+) -> Iterator[tuple[str, MakeActs]]:
+    """Yield what a review needs before it is opened, with who does it."""
     formed = [_committee(one) for one in committees]
     text = None if memo is None else _text_of(memo[0])
-
-    def make(name: str, case: Case | None) -> Iterator[acts.Act]:
-        del case
-        for side, members in formed:
-            yield _convene(name, given.found_by or by, side=side, members=members, mandate=given)
-        if memo is not None and text is not None:
-            yield acts.Memo(by=memo[1] or by, proposal=name, text=text, alternatives=memo[2])
-        yield acts.OpenReview(by=by, proposal=name, emergency=bool(emergency), reason=emergency)
-
-    return act_all(scenario, proposal, by=by, make=lambda *one: tuple(make(*one)), language=language)
+    if formed:
+        finder = person_named(mandate.found_by) or by
+        yield (
+            finder,
+            lambda name, _: [
+                _convene(name, finder, side=side, members=members, mandate=mandate)
+                for side, members in formed
+            ],
+        )
+    if memo is not None and text is not None:
+        author, alternatives = person_named(memo[1]) or by, memo[2]
+        yield (
+            author,
+            lambda name, _: [acts.Memo(by=author, proposal=name, text=text, alternatives=alternatives)],
+        )
 
 
 @needs(Right.DECIDE)

@@ -12,13 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from apportion.commands.permits import needs
+from apportion.commands.results import checkpoint_file, checkpoint_now, checkpoint_of, keep_plan
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.session import current
 from apportion.engine.checks import check_world
 from apportion.engine.explain import REASONS
 from apportion.engine.planning import draft_plan
 from apportion.errors import Code, Finding, FindingsError, PlanFileError, UsageError, has_errors
-from apportion.files.plans import PLAN_FILE, REPORT_FILE, read_plan, scenario_of, write_plan
+from apportion.files.plans import PLAN_FILE, REPORT_FILE, read_plan, scenario_of, source_of, write_plan
 from apportion.files.workbook_plan import write_plan_workbook
+from apportion.govern.checkpoints import Signed
 from apportion.govern.rights import Right
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy, Rule
@@ -109,9 +112,23 @@ def plan_scenario(
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     plan = make_plan(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
+    keep_plan(world, plan, scenario=scenario)
     if out is not None:
-        write_plan(plan, out, source=scenario, page=report_html(world, plan, language=language))
+        write_record(world, plan, folder=out, source=scenario, language=language)
     return world, plan
+
+
+@needs(Right.READ)
+def plan_world(world: World, policy: Policy | None = None) -> Plan:
+    """Return the plan of a world under a policy (by default the scenario's), kept in the book of a session.
+
+    Raises:
+        FindingsError: The world has findings of error grade.
+        UsageError: The rule is not built yet.
+    """
+    plan = make_plan(world, policy)
+    keep_plan(world, plan, scenario=world.settings.name)
+    return plan
 
 
 @needs(Right.READ)
@@ -134,7 +151,7 @@ def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan
 
 def _plan_and_scenario(folder: Path, *, scenario: str | None) -> tuple[World, Plan]:
     plan = read_plan(folder)
-    looked = read_scenario(scenario or scenario_of(folder))
+    looked = read_scenario(scenario or (scenario_of if current() is None else source_of)(folder))
     view = plan.view
     world = view_world(
         looked.world, as_known_on=view.as_known_on, viewpoint=view.viewpoint, case=str(view.case)
@@ -176,16 +193,19 @@ def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
             refusals.append(_differs(f"{name}.csv"))
     if plan.scenario != world.settings.name or _kinds(plan.findings) != _kinds(_findings(world, plan)):
         refusals.append(_differs(PLAN_FILE))
-    if not _is_page_of(world, plan, file=folder / REPORT_FILE):
+    signed, broken = checkpoint_of(folder)
+    if not _is_page_of(world, plan, signed=signed, file=folder / REPORT_FILE):
         refusals.append(_differs(REPORT_FILE))
-    return refusals
+    return [*refusals, *broken]
 
 
-def _is_page_of(world: World, plan: Plan, *, file: Path) -> bool:
+def _is_page_of(world: World, plan: Plan, *, signed: Signed | None, file: Path) -> bool:
     """Return whether a file is the page of a plan, in whichever language it says that it is."""
     page = file.read_bytes() if file.is_file() else b""
     language = language_of(page.decode(errors="replace"))
-    return language is not None and page == report_html(world, plan, language=language).encode()
+    if language is None:
+        return False
+    return page == report_html(world, plan, checkpoint=signed, language=language).encode()
 
 
 def _findings(world: World, plan: Plan) -> list[Finding]:
@@ -249,7 +269,9 @@ def write_record(
     Raises:
         UsageError: There is no such language.
     """
-    return write_plan(plan, folder, source=source, page=report_html(world, plan, language=language))
+    signed = checkpoint_now()
+    page = report_html(world, plan, checkpoint=signed, language=language)
+    return write_plan(plan, folder, source=source, page=page, kept=checkpoint_file(signed))
 
 
 @needs(Right.OPEN)

@@ -30,7 +30,17 @@ if TYPE_CHECKING:
     from apportion.govern.keys import PrivateKey
     from apportion.store.book import Book, Writing
 
-__all__ = ["Recording", "Session", "current", "needed", "opened", "record", "recording", "signing_as"]
+__all__ = [
+    "Recording",
+    "Session",
+    "current",
+    "needed",
+    "opened",
+    "person_named",
+    "record",
+    "recording",
+    "signing_as",
+]
 
 CHECKPOINTS = "APPORTION_CHECKPOINTS"
 # Clocks are set back by so little all the time; entries are then stamped like the last one.
@@ -120,6 +130,16 @@ def _acting(session: Session) -> Acting:
     )
 
 
+def person_named(name: str) -> str:
+    """Return the person that a user of the book is, or a person by their own name; without a book, the name."""
+    session = current()
+    if session is None or not name:
+        return name
+    with session.book.read() as reading:
+        users = {one.name: one.person for one in reading.users()}
+    return users.get(name) or name
+
+
 @contextmanager
 def signing_as(person: str) -> Iterator[Session]:
     """Act as the user that a person is, with that user's key, which has to be at hand.
@@ -182,7 +202,7 @@ class Recording:
     session: Session
     entries: list[Entry] = field(default_factory=list)
 
-    def add(self, kind: str, subject: str, groups: Mapping[str, Plain], *, by: str | None = None) -> Entry:
+    def add(self, kind: str, subject: str, *, groups: Mapping[str, Plain], by: str | None = None) -> Entry:
         """Add one entry.
 
         Args:
