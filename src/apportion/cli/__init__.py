@@ -338,8 +338,8 @@ def _tell(error: ApportionError) -> int:
                 **({"refusal": error.refusal} if isinstance(error, RefusedError) else {}),
             }
         )
-    elif isinstance(error, RefusedError):
-        typer.echo(f"{error.rule}: {error.message}", err=True)
+    elif isinstance(error, RefusedError) and error.rule:
+        typer.echo(f"{error.rule}: {error.message} {error.fix}".strip(), err=True)
     elif findings:
         print_findings(findings, to_error=True)
         typer.echo(count_of(findings), err=True)
