@@ -19,6 +19,7 @@ from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
 OF_EXCEPTIONS = {
+    Code.LEDGER_BROKEN,  # of a book, and not of a scenario
     Code.NOT_PERMITTED,
     Code.BOOK_UNREACHABLE,
     Code.BOOK_DAMAGED,

@@ -158,6 +158,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         RAISED,
         "The clock of this machine is behind the last entry of a book by more than five seconds; nothing is written.",
     ),
+    Code.LEDGER_BROKEN: (
+        ERROR,
+        "The ledger of a book is not as it was written, or not what a checkpoint kept outside it states.",
+    ),
     Code.KEY_MISSING: (RAISED, "The key that an act in a book is signed with is not in the key folder."),
     Code.KEY_UNUSABLE: (
         RAISED,

@@ -119,7 +119,8 @@ class Code(enum.StrEnum):
     BOOK_FULL = "book-full"
     BOOK_READ_ONLY = "book-read-only"
     CLOCK_BACKWARDS = "clock-backwards"
-    # Keys of the users of a book.
+    # The ledger of a book, and the keys of its users.
+    LEDGER_BROKEN = "ledger-broken"
     KEY_MISSING = "key-missing"
     KEY_UNUSABLE = "key-unusable"
     # Proof.
