@@ -27,6 +27,7 @@ OF_EXCEPTIONS = {
     Code.BOOK_BUSY,
     Code.BOOK_FULL,
     Code.BOOK_READ_ONLY,
+    Code.CLOCK_BACKWARDS,
     Code.KEY_MISSING,
     Code.KEY_UNUSABLE,
     Code.PLAN_UNREADABLE,

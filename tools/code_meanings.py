@@ -154,6 +154,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
     Code.BOOK_BUSY: (RAISED, "Others were writing to a book for so long that this was given up."),
     Code.BOOK_FULL: (RAISED, "There is no room left where a book is, or the disk fails."),
     Code.BOOK_READ_ONLY: (RAISED, "A book may not be written by this user."),
+    Code.CLOCK_BACKWARDS: (
+        RAISED,
+        "The clock of this machine is behind the last entry of a book by more than five seconds; nothing is written.",
+    ),
     Code.KEY_MISSING: (RAISED, "The key that an act in a book is signed with is not in the key folder."),
     Code.KEY_UNUSABLE: (
         RAISED,

@@ -9,35 +9,22 @@ Millions of entries pass through, so an entry is a row and a few hashes here, an
 
 from __future__ import annotations
 
-import functools
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import TypeAlias
 
 from apportion.govern.checkpoints import Signed, State
 from apportion.govern.events import SYSTEM
-from apportion.govern.keys import KEY_GROUP, KEY_KINDS, KeyEntryError, KeyRing
-from apportion.govern.ledger import START, Entry
-from apportion.govern.ledger_faults import Fault, FaultKind, StoredEntry, StoredGroup, StoredKey
+from apportion.govern.keys import KeyEntryError, KeyRing
+from apportion.govern.ledger import START, Head
+from apportion.govern.ledger_faults import Fault, FaultKind, StoredCheckpoint, StoredEntry, StoredGroup
+from apportion.govern.ledger_people import KINDS as PEOPLE_KINDS
+from apportion.govern.ledger_people import People
+from apportion.govern.ledger_rows import Parts, read_entry, shown_values, text_begins
 from apportion.govern.merkle import EMPTY, root_of, root_of_peaks
+from apportion.govern.users import UserEntryError
 
-# An entry in its one spelling, where no text in it needs an escape; the others are read as JSON.
-_PLAIN_TEXT = r'([^"\\\x00-\x1f]*)'
-_ENTRY = re.compile(
-    r'\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)","before":"([0-9a-f]{64})","by":"' + _PLAIN_TEXT + r'"'
-    r',"content":"([0-9a-f]{64})","kind":"'
-    + _PLAIN_TEXT
-    + r'","seq":([1-9][0-9]*),"subject":"'
-    + _PLAIN_TEXT
-    + r'"\}'
-)
-_PARTS = ("at", "before", "by", "content", "kind", "seq", "subject")
 _NO_GROUP = StoredGroup(1 << 62, "", b"", None, None)
-
-# at, before, by, content, kind, seq, subject: in the order of the canonical text.
-_Read: TypeAlias = Sequence[str]
 
 
 class LedgerCheck:
@@ -49,7 +36,7 @@ class LedgerCheck:
         last_seq: The number of the last.
         checkpoints: How many checkpoints there are.
         signed: The last checkpoint whose signature, root and head hold; None where none does.
-        ring: The keys, as the entries tell them.
+        people: Users and keys, as the entries tell them.
         states: What the ledger was at each size that was asked for.
     """
 
@@ -66,7 +53,7 @@ class LedgerCheck:
         self._number = 0
         self.checkpoints = 0
         self.signed: Signed | None = None
-        self.ring = KeyRing(book)
+        self.people = People(KeyRing(book))
         self.states: dict[int, State] = {0: State(EMPTY.hex(), START)}
         self._sizes = frozenset(sizes)
         self._found: list[Fault] = []
@@ -95,7 +82,7 @@ class LedgerCheck:
         entries: Iterable[StoredEntry],
         *,
         groups: Iterable[StoredGroup],
-        checkpoints: Iterable[Signed],
+        checkpoints: Iterable[StoredCheckpoint],
     ) -> Iterator[Fault]:
         """Yield every fault, by entry; the attributes are those of the whole ledger once it has ended.
 
@@ -105,13 +92,13 @@ class LedgerCheck:
             checkpoints: In order of their sizes.
         """
         found = self._found
-        signed = iter(checkpoints)
+        signed = self._signed(checkpoints)
         held = iter(groups)
-        after: Signed | None = next(signed, None)
+        after = next(signed, None)
         group = next(held, _NO_GROUP)
         for row in entries:
             seq = row[0]
-            read = _read(row[1])
+            read = read_entry(row[1])
             number = self._find_place(seq, read)
             while after is not None and after.checkpoint.size < number:
                 self._check_checkpoint(after)
@@ -133,17 +120,26 @@ class LedgerCheck:
         yield from found
         found.clear()
 
-    def differing_keys(self, stored: Iterable[StoredKey]) -> Iterator[Fault]:
-        """Yield where a list of keys says another thing than the entries do; to be asked after `faults`."""
-        told = {
-            (one.user, one.public.hex): StoredKey(one.user, one.public.hex, one.since, one.until)
-            for one in self.ring.keys
-        }
-        kept = {(one[0], one[1]): StoredKey(*one) for one in stored}
-        for name in sorted(told.keys() | kept.keys()):
-            if told.get(name) != kept.get(name):
-                seq = (told.get(name) or kept[name]).since
-                yield Fault(FaultKind.KEYS_DIFFER, seq, {"user": name[0], "key": name[1]})
+    def differs_from(self, head: Head) -> Iterator[Fault]:
+        """Yield the fault that a book says another end of its ledger than its entries make; to be asked after `faults`.
+
+        Where entries are at fault already, their end is as well, and that is none of its own.
+        """
+        made = (self.size, self._head, tuple(self._peaks), self._at)
+        if not self._broken and made != (head.size, head.digest, head.peaks.hashes, head.at):
+            yield Fault(FaultKind.HEAD_DIFFERS, self.size, {"size": head.size})
+
+    def _signed(self, stored: Iterable[StoredCheckpoint]) -> Iterator[Signed]:
+        """Yield the checkpoints that can be read, and tell those that cannot."""
+        for size, text in stored:
+            try:
+                signed = Signed.from_json(json.loads(text))
+            except (ValueError, RecursionError):
+                self._tell(FaultKind.CHECKPOINT_UNREADABLE, size, found=text[:80])
+                continue
+            if signed.checkpoint.size != size:
+                self._tell(FaultKind.CHECKPOINT_UNREADABLE, size, found=text[:80])
+            yield signed
 
     @property
     def state(self) -> State:
@@ -163,7 +159,7 @@ class LedgerCheck:
         """Note that the entries from ``seq`` on are others than those that were signed: no later root can be made."""
         self._broken = self._broken or seq
 
-    def _find_place(self, seq: int, read: _Read | None) -> int:
+    def _find_place(self, seq: int, read: Parts | None) -> int:
         """Return the number that an entry was written under, and see whether any are missing or moved before it."""
         expected = self.last_seq + 1
         self._missing = range(expected, seq)
@@ -181,6 +177,7 @@ class LedgerCheck:
         else:
             # Two entries in a row that stand as far from their numbers: others were taken out or put in before them.
             self._trusted_shift = shift
+            self._number = max(self._number, self.last_seq + shift)
         return seq + self._trusted_shift
 
     def _skip(self, group: StoredGroup, held: Iterator[StoredGroup], *, until: int) -> StoredGroup:
@@ -195,7 +192,7 @@ class LedgerCheck:
         return group
 
     def _check_entry(
-        self, row: StoredEntry, read: _Read | None, *, number: int, groups: Sequence[StoredGroup]
+        self, row: StoredEntry, read: Parts | None, *, number: int, groups: Sequence[StoredGroup]
     ) -> None:
         seq, text, kept = row[0], row[1], row[2]
         held = text.encode("utf-8", "surrogatepass")
@@ -216,8 +213,8 @@ class LedgerCheck:
             self._at = read[0]
             self._authors.setdefault(read[2], seq)
             self._check_groups(seq, groups, content=read[3])
-            if read[4] in KEY_KINDS:
-                self._turn_ring(number, groups, kind=read[4], by=read[2])
+            if read[4] in PEOPLE_KINDS:
+                self._turn_people(number, groups, kind=read[4], by=read[2])
             if kept != made:
                 self._doubt = (kept, made)
             self._is_head_sure = not self._shift
@@ -248,7 +245,7 @@ class LedgerCheck:
         self._break(self.last_seq)
         self._tell(FaultKind.ENTRY_EDITED, self.last_seq, kept=kept, made=made)
 
-    def _tell_columns(self, row: StoredEntry, read: _Read) -> None:
+    def _tell_columns(self, row: StoredEntry, read: Parts) -> None:
         pairs = zip(
             ("at", "by", "kind", "subject"), row[3:7], (read[0], read[2], read[4], read[6]), strict=True
         )
@@ -261,7 +258,7 @@ class LedgerCheck:
             made = leaf
             if text is not None and salt is not None:
                 made = sha256(b"\x00" + salt + text.encode("utf-8", "surrogatepass")).digest()
-                if not text.startswith(_head_of_group(name)):
+                if not text.startswith(text_begins(name)):
                     self._tell(FaultKind.GROUP_COLUMNS, seq, group=name)
             leaves.append((name, made))
             if made != leaf:
@@ -271,15 +268,15 @@ class LedgerCheck:
         if root_of([leaf for _, leaf in leaves]).hex() != content:
             self._tell(FaultKind.GROUPS_DIFFER, seq)
 
-    def _turn_ring(self, seq: int, groups: Sequence[StoredGroup], *, kind: str, by: str) -> None:
-        text = next((one[4] for one in groups if one[1] == KEY_GROUP), None)
+    def _turn_people(self, seq: int, groups: Sequence[StoredGroup], *, kind: str, by: str) -> None:
+        """Go on with the users and keys as an entry about them says, unless it does not count."""
         try:
-            value = json.loads(text)["value"] if text is not None else None
-            self.ring = self.ring.with_entry(seq, kind=kind, by=by, value=value)
-        except KeyEntryError as error:
-            self._tell(FaultKind.KEY_ENTRY, seq, reason=error.reason)
-        except (ValueError, KeyError, TypeError):
-            self._tell(FaultKind.KEY_ENTRY, seq, reason="shape")
+            said = shown_values(groups)
+            self.people = self.people.with_entry(seq, kind=kind, by=by, groups=said)
+        except (KeyEntryError, UserEntryError) as error:
+            self._tell(FaultKind.PEOPLE_ENTRY, seq, reason=error.reason)
+        except (ValueError, RecursionError):
+            self._tell(FaultKind.PEOPLE_ENTRY, seq, reason="shape")
 
     def _add(self, held: bytes, *, seq: int, made: str) -> None:
         """Add an entry to the tree; as `merkle.Peaks.add` does, in place."""
@@ -320,7 +317,7 @@ class LedgerCheck:
     def _check_key(self, signed: Signed, authors: Mapping[str, int]) -> None:
         """Check that a checkpoint is of a key that counts, of the user who wrote what it signs."""
         size, id_ = signed.checkpoint.size, signed.checkpoint.key
-        key = self.ring.find(id_)
+        key = self.people.ring.find(id_)
         if key is None or key.public != signed.public_key or not key.counts_at(size):
             self._tell_once(FaultKind.CHECKPOINT_KEY, size, about=id_, key=id_)
             return
@@ -370,24 +367,3 @@ class LedgerCheck:
         signed = max(self._checkpoint[0], 0)
         if self._number > signed:
             self._tell(FaultKind.UNSIGNED_TAIL, signed + 1, first=signed + 1, last=self._number)
-
-
-@functools.lru_cache(maxsize=1024)
-def _head_of_group(name: str) -> str:
-    """Return how the text of a group begins."""
-    return f'{{"group":{json.dumps(name, ensure_ascii=False)},"value":'
-
-
-def _read(text: str) -> _Read | None:
-    """Return the parts of an entry in its one spelling; None where it is none."""
-    plain = _ENTRY.fullmatch(text)
-    if plain is not None:
-        return plain.groups()
-    try:
-        entry = Entry.from_json(json.loads(text))
-        if entry.canonical.decode() != text:
-            return None
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
-    values = entry.as_json()
-    return [str(values[name]) for name in _PARTS]
