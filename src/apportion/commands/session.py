@@ -28,6 +28,7 @@ from apportion.govern.rights import User
 
 if TYPE_CHECKING:
     from apportion.govern.keys import PrivateKey
+    from apportion.model.world import World
     from apportion.store.book import Book, Writing
 
 __all__ = [
@@ -57,6 +58,7 @@ class Session:
         key: Their key, which never leaves this process.
         warnings: What went wrong beside an act that stands; the faces tell it.
         sealed: The checkpoints of this session's acts, first to last.
+        pending: What the next entries speak of by digest, and is kept with them: kind and bytes, or a world.
     """
 
     book: Book
@@ -64,6 +66,7 @@ class Session:
     key: PrivateKey
     warnings: list[str] = field(default_factory=list)
     sealed: list[Signed] = field(default_factory=list)
+    pending: dict[str, tuple[str, bytes] | World] = field(default_factory=dict)
 
 
 _CURRENT: ContextVar[Session | None] = ContextVar("session", default=None)
@@ -225,6 +228,14 @@ class Recording:
         added = self.writing.append(drafts, at=at, salts=partial(token_bytes, SALT_BYTES))
         self.entries.extend(added)
         return list(added)
+
+    def keep_pending(self) -> None:
+        """Keep what the entries of this act speak of by digest."""
+        for digest, held in self.session.pending.items():
+            if isinstance(held, tuple):
+                self.writing.put_object(*held, digest=digest)
+            else:
+                self.writing.put_world(held)
 
 
 @contextmanager
