@@ -53,7 +53,7 @@ party = "{OWN}"
 tier = 0
 from_on = 2031-02-01
 """
-PERSONS = ("ava-mercury", "abe-mercury", "zoe-zephyr", "cal-both")
+PERSONS = ("ava-mercury", "abe-mercury", "eve-mercury", "gil-mercury", "zoe-zephyr", "cal-both")
 
 
 def told(party_told: str) -> dict[str, str]:
@@ -147,14 +147,14 @@ def member(name: str, *held: tuple[Role, str], person: str = "", gone: bool = Fa
 
 USERS: Mapping[str, User] = {
     "desk": member("desk", (Role.DESK, "v"), person="abe-mercury"),
-    "buyer": member("buyer", (Role.BUYER, OWN), person="ava-mercury"),
+    "buyer": member("buyer", (Role.BUYER, OWN), person="eve-mercury"),
     "committee": member("committee", (Role.COMMITTEE, OWN), person="ava-mercury"),
     "committee-third": member("committee-third", (Role.COMMITTEE, THIRD), person="zoe-zephyr"),
     "auditor": member("auditor", (Role.AUDITOR, "")),
     "auditor-own": member("auditor-own", (Role.AUDITOR, OWN)),
     "admin": member("admin", (Role.ADMIN, "")),
-    "nobody": member("nobody", person="ava-mercury"),
-    "withdrawn": member("withdrawn", (Role.DESK, ""), person="ava-mercury", gone=True),
+    "nobody": member("nobody"),
+    "withdrawn": member("withdrawn", (Role.DESK, ""), person="gil-mercury", gone=True),
 }
 
 

@@ -19,6 +19,7 @@ from apportion.cli import (
     evidence,
     governance,
     keys,
+    people,
     proposals,
     registers,
 )
@@ -317,6 +318,7 @@ let_books_be_named([*app.registered_commands, *decision_group.group.registered_c
 app.add_typer(decision_group.group)
 app.add_typer(audit.group)
 app.add_typer(keys.group)
+app.add_typer(people.group)
 
 
 def main() -> None:

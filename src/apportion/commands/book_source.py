@@ -122,7 +122,9 @@ class BookSource:
                 raise Moved
             if keep:
                 keep_files(act, row, files=keep, kind=PROPOSAL)
+            act.keep_pending()
             added = act.add_all(drafts_of(events, self.name, act=act))
+        self.session.pending.clear()
         digests = (*after.digests, *(one.digest for one in added))
         return replace(after, events=(*after.events, *events), digests=digests, last=digests[-1])
 

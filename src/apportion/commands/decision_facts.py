@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from apportion.commands.assessments import assess_proposal, assessment_as_json
+from apportion.commands.assessments import assessment_as_json
 from apportion.commands.decision_log import Known, held_by
 from apportion.commands.permits import internal
 from apportion.commands.plans import make_plan
+from apportion.commands.results import keep_with_decision
 from apportion.digest import digest, digest_lines
 from apportion.errors import FindingsError
 from apportion.govern.conflicts import (
@@ -40,7 +41,7 @@ from apportion.model.canonical import row_lines
 from apportion.model.parsing import FILE, ROW
 from apportion.model.proposal import Kind, Proposal
 from apportion.model.world import View, World
-from apportion.study.assess import Assessment
+from apportion.study.assess import Assessment, assess
 from apportion.study.futures import Future
 from apportion.study.moved import STOCK
 
@@ -175,15 +176,17 @@ def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
     proposal = scene.proposal
     if proposal is None:
         raise ValueError("Nothing is analysed that no file says.")
-    found = assess_proposal(scene.world, proposal)
+    found, policy_result = assess(scene.world, proposal), make_plan(scene.world)
+    told = assessment_as_json(found)
+    keep_with_decision(policy_result, told, world=scene.world)
     takes_effect = effective_on(scene.world, proposal) or today
     value = _value(value_at_stake(found))
     dealings = tuple(_dealings(found, value=value, on=takes_effect))
     return Analysis(
         material=material_digest(scene.world),
         proposal=proposal.digest,
-        policy_result=make_plan(scene.world).digest,
-        assessment=digest(assessment_as_json(found)),
+        policy_result=policy_result.digest,
+        assessment=digest(told),
         effective_on=takes_effect,
         decided_by=proposal.decided_by or None,
         entities=tuple(

@@ -39,6 +39,7 @@ __all__ = [
     "keep_assessment",
     "keep_claims",
     "keep_plan",
+    "keep_with_decision",
     "tell_checkpoint",
 ]
 
@@ -73,6 +74,23 @@ def keep_claims(world: World, *, scenario: str, files: Callable[[], Mapping[str,
     """Keep a study of claims in the book, as `keep_assessment` does."""
     if _is_kept():
         _keep(_Result(CLAIMS, scenario, world, files()), told={})
+
+
+@internal
+def keep_with_decision(plan: Plan, assessment: Mapping[str, object], *, world: World) -> None:
+    """Have what an analysis was made of kept with its event, which names each by its digest.
+
+    Args:
+        plan: What the policy gives without the proposal.
+        assessment: All that the assessment says, as plain values.
+        world: The facts of both.
+    """
+    session = current()
+    if session is not None:
+        spelled = canonical_bytes(assessment)
+        session.pending[hashlib.sha256(spelled).hexdigest()] = (ASSESSMENT, spelled)
+        session.pending[plan.digest] = (PLAN, _bundle(plan_files(plan)))
+        session.pending[world.digest] = world
 
 
 def _is_kept() -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from apportion.commands.book_adding import add_scenario
 from apportion.commands.decision_log import known_of
 from apportion.commands.decision_review import Mandate, cast_vote, open_review
 from apportion.commands.decisions import act, propose
-from apportion.commands.plans import plan_scenario
+from apportion.commands.plans import make_plan, plan_scenario
 from apportion.commands.scenarios import check_scenario, export_scenario
 from apportion.commands.session import opened
 from apportion.commands.sources import FileSource, Source, find_source
@@ -108,6 +110,19 @@ def test_each_event_is_an_entry_whose_words_and_vote_are_groups_of_their_own(kep
         "apportion": "apportion",
     }
     assert all(persons[str(held["act"]["by"])] == actor[seq] for seq, held in groups.items())
+
+
+def test_what_an_analysis_was_made_of_is_kept_under_the_digests_that_its_event_names(kept: Kept) -> None:
+    with opened(kept.place, "u-cal"):
+        propose(SCENARIO, NAME, by="cal")
+    analysis = log_of(kept).events[1].body["analysis"]
+    assert isinstance(analysis, dict)
+    with open_book(Place.parse(kept.place)).read() as reading:
+        assessment = reading.object(str(analysis["assessment"]))
+        plan = json.loads(json.loads(reading.object(str(analysis["policy_result"])))["plan.json"])
+        world = reading.world(plan["world_digest"])
+    assert hashlib.sha256(assessment).hexdigest() == analysis["assessment"]
+    assert make_plan(world).digest == analysis["policy_result"]
 
 
 def test_facts_that_are_large_are_kept_as_an_object_and_read_back(
@@ -305,7 +320,7 @@ def test_a_memo_and_a_finding_are_signed_by_those_who_made_them(kept: Kept, tmp_
             mandate=Mandate(
                 found_by="u-bea", finding="None has a share.", may_negotiate=True, may_reject=True
             ),
-            memo=(memo, "ann", ("policy-result",)),
+            memo=(memo, "ann", ("policy-result", "wait")),
         )
         assert [one.checkpoint.key for one in session.sealed[:2]] != [
             one.checkpoint.key for one in session.sealed[2:]
@@ -327,7 +342,7 @@ def test_a_memo_of_somebody_whose_key_is_not_here_is_not_lodged(kept: Kept, tmp_
         act(SCENARIO, NAME, by="cal", verb="disclose")
     (tmp_path / "keys" / "u-bea.key").unlink()
     with opened(kept.place, "u-dan"), pytest.raises(Exception, match="no key of 'u-bea'"):
-        open_review(SCENARIO, NAME, by="dan", memo=(memo, "bea", ("policy-result",)))
+        open_review(SCENARIO, NAME, by="dan", memo=(memo, "bea", ("policy-result", "wait")))
     assert [one.verb for one in log_of(kept).events] == ["propose", "analyse", "disclose"]
 
 
