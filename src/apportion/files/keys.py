@@ -169,9 +169,11 @@ def _read(file: Path) -> PrivateKey:
     except OSError as error:
         told = "it is a link" if file.is_symlink() else error.strerror or str(error)
         raise _unreadable(file, told) from error
-    with os.fdopen(handle, "rb") as stream:
-        _refuse_open(file, os.fstat(stream.fileno()))
-        content = stream.read(_MOST_BYTES)
+    try:
+        _refuse_open(file, os.fstat(handle))
+        content = os.read(handle, _MOST_BYTES)
+    finally:
+        os.close(handle)
     return _key_in(content, file=file)
 
 
