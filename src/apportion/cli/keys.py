@@ -41,7 +41,8 @@ def rotate(
 
     with in_book(db, user):
         new = rotate_key()
-        if as_json:
-            print_json(keys_as_json([new]))
-            return
-        print_table(tell_keys([new], language=lang))
+    # After the session, whose key does not count any more.
+    if as_json:
+        print_json(keys_as_json([new]))
+        return
+    print_table(tell_keys([new], language=lang))

@@ -32,15 +32,15 @@ from apportion.report.audit import (
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 if TYPE_CHECKING:
-    from apportion.store.book import Reading
+    from apportion.store.book import Book, Reading
 
 __all__ = [
+    "ToldVerified",
     "entry_of",
-    "findings_of",
     "list_entries",
     "tell_log",
-    "tell_verified",
-    "verified_as_json",
+    "verified_of",
+    "verify_damaged",
     "verify_ledger",
 ]
 
@@ -115,10 +115,37 @@ def verify_ledger(
         UsageError: There is no book, or a file holds no checkpoint.
         BookError: The book cannot be read.
     """
+    return _verified(needed().book, checkpoints=checkpoints, tell=tell)
+
+
+@needs(Right.AUDIT)
+def verify_damaged(
+    db: str, *, checkpoints: Sequence[Path] = (), tell: Callable[[int, int], None] | None = None
+) -> Verified:
+    """Verify a book whose entries about users are at fault, so that no session can be opened in it.
+
+    Whoever can read the database may; there is nobody in it to ask.
+
+    Raises:
+        UsageError: A file holds no checkpoint.
+        BookError: The book cannot be read.
+    """
+    from apportion.store.book import open_book  # noqa: PLC0415 - slow to load, and few need it
+    from apportion.store.places import Place  # noqa: PLC0415 - as above
+
+    book = open_book(Place.parse(db))
+    try:
+        return _verified(book, checkpoints=checkpoints, tell=tell)
+    finally:
+        book.close()
+
+
+def _verified(
+    book: Book, *, checkpoints: Sequence[Path], tell: Callable[[int, int], None] | None
+) -> Verified:
     outside = [
         _Outside(file=str(file), signed=signed) for file in checkpoints for signed in read_checkpoints(file)
     ]
-    book = needed().book
     check = LedgerCheck(book.id, sizes=[one.signed.checkpoint.size for one in outside])
     with book.read() as reading:
         faults, count = _faults_of(check, reading, tell=tell)
@@ -190,10 +217,8 @@ def _worth_telling(compared: Sequence[Compared]) -> list[Compared]:
     return list(chosen.values())
 
 
-@needs(Right.AUDIT)
-def findings_of(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> list[Finding]:
+def _findings(found: Verified, *, words: Words) -> list[Finding]:
     """Return everything that is wrong with a ledger, each with its entry, by entry."""
-    words = Words.load(language)
     wrong = [(fault.seq, fault_sentence(fault, words=words)) for fault in found.faults]
     wrong += [
         (one.signed.checkpoint.size, standing_sentence(one, size=found.size, words=words))
@@ -218,16 +243,41 @@ def findings_of(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> list[Fi
     ]
 
 
-@needs(Right.AUDIT)
-def tell_verified(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> tuple[list[str], list[list[str]]]:
-    """Return what was checked and what cannot be known, as sentences, and the keys as rows under their header."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldVerified:
+    """A verification in words.
+
+    Attributes:
+        findings: Everything that is wrong, each with its entry.
+        sentences: What was checked, and what cannot be known.
+        keys: The keys, as rows under their header.
+        as_json: All of it as plain values.
+    """
+
+    findings: list[Finding]
+    sentences: list[str]
+    keys: list[list[str]]
+    as_json: dict[str, object]
+
+
+@needs(Right.OPEN)
+def verified_of(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> ToldVerified:
+    """Return a verification in words."""
     words = Words.load(language)
-    return list(verified_sentences(found, words=words)), key_rows(found.keys, words=words)
+    findings, sentences = _findings(found, words=words), list(verified_sentences(found, words=words))
+    return ToldVerified(
+        findings=findings,
+        sentences=sentences,
+        keys=key_rows(found.keys, words=words),
+        as_json={
+            **_as_json(found),
+            "findings": [one.as_json() for one in findings],
+            "sentences": sentences,
+        },
+    )
 
 
-@needs(Right.AUDIT)
-def verified_as_json(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
-    """Return a verification as plain values."""
+def _as_json(found: Verified) -> dict[str, object]:
     return {
         "book": found.book,
         "size": found.size,
@@ -235,7 +285,6 @@ def verified_as_json(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> di
         "is_whole": found.is_whole,
         "fault_count": found.fault_count,
         "faults": [one.as_json() for one in found.faults],
-        "findings": [one.as_json() for one in findings_of(found, language=language)],
         "last": None if found.signed is None else found.signed.as_json(),
         "outside": [
             {
@@ -249,5 +298,4 @@ def verified_as_json(found: Verified, *, language: str = DEFAULT_LANGUAGE) -> di
         ],
         "shown_up_to": found.shown_size,
         "keys": keys_as_json(found.keys),
-        "sentences": list(verified_sentences(found, words=Words.load(language))),
     }

@@ -52,7 +52,7 @@ def rotate_key() -> KeyOf:
     """Put a new key in the place of the one of whoever acts, under the signatures of both, and return it.
 
     The new key is on the disk before the book speaks of it, and takes its place in the key folder after; where the
-    program is stopped between the two, doing it again goes on from there.
+    program is stopped between the two, the next session of the user puts it there (`files.keys.load_key_of`).
 
     Raises:
         UsageError: There is no book.
@@ -62,20 +62,11 @@ def rotate_key() -> KeyOf:
     session = needed()
     name = session.user.name
     new = next_key(name)
-    if _is_current(new.public.hex):
-        # It was stopped after the book had it.
-        put_next_key(name)
-        return own_keys()[-1]
     told = rotation(session.book.id, user=name, old=session.key, new=new)
     with recording(key=new) as act:
         entry = act.add(_ROTATED, name, groups={KEY_GROUP: dict(told)})
     put_next_key(name)
     return KeyOf(name, new.public, entry.seq)
-
-
-def _is_current(key: str) -> bool:
-    keys = own_keys()
-    return bool(keys) and keys[-1].until is None and keys[-1].public.hex == key
 
 
 @needs(Right.OWN_KEY)

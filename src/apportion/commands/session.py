@@ -169,7 +169,7 @@ def signing_as(person: str) -> Iterator[Session]:
 
 
 def _session(book: Book, name: str | None) -> Session:
-    from apportion.files.keys import key_names, load_key  # noqa: PLC0415 - slow to load, and few need it
+    from apportion.files.keys import key_names, load_key_of  # noqa: PLC0415 - slow to load, and few need it
 
     if name is None:
         there = key_names()
@@ -182,7 +182,8 @@ def _session(book: Book, name: str | None) -> Session:
     with book.read() as reading:
         users = reading.users()
     # Who has no key that counts reads nothing either.
-    key = load_key(name)
+    known = next((one.key for one in users if one.name == name), "")
+    key = load_key_of(name, public=known)
     who = acting_among(users, name, key=key.public.hex)
     return Session(book=book, user=who.user, key=key)
 

@@ -76,6 +76,27 @@ def load_key(user: str) -> PrivateKey:
         ) from None
 
 
+def load_key_of(user: str, *, public: str) -> PrivateKey:
+    """Return the key of a user that a book knows, also where a rotation was stopped before it had its place.
+
+    Args:
+        user: The user.
+        public: The key that the book knows, in hexadecimal; where neither file has it, the one in place is returned.
+
+    Raises:
+        BookError: There is none, it is damaged, a link, or others can read it.
+    """
+    held = load_key(user)
+    if held.public.hex != public:
+        file = key_file(user)
+        with contextlib.suppress(FileNotFoundError):
+            new = _read(file.with_name(file.name + _NEXT))
+            if new.public.hex == public:
+                put_next_key(user)
+                return new
+    return held
+
+
 def load_or_make_key(user: str) -> PrivateKey:
     """Return the key of a user, made now where there is none; of two who make it at once both get the same.
 

@@ -219,7 +219,7 @@ def test_a_rotation_that_was_stopped_goes_on(audit: Auditor, tmp_path: Path) -> 
     file.with_name(f"{file.name}.next").write_bytes(new)
     file.with_name(f"{file.name}.next").chmod(0o600)
     file.write_bytes(old)
-    assert audit("rotate", user=DESK, group="key").code == 0
+    assert audit("show", user=DESK, group="key").code == 0
     assert file.read_bytes() == new
     act_once_more(audit.kept)
     assert audit("verify").code == 0
