@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from apportion.commands.audit import entry_of
 from apportion.commands.permits import needs
 from apportion.commands.session import needed
+from apportion.digest import canonical_bytes
 from apportion.errors import BookError, Code, UsageError
 from apportion.files.keys import load_or_make_key
 from apportion.files.proofs import (
@@ -107,6 +108,7 @@ def countersign_file(file: Path, *, name: str) -> Signed:
         UsageError: The file holds no checkpoint, its signature does not hold, or it cannot be written.
         BookError: The key cannot be used.
     """
+    canonical_bytes(name)  # A name that no file can keep is told before anything is signed.
     held = read_checkpoints(file)
     if len(held) != 1:
         raise UsageError(

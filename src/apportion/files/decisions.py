@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
-from apportion.digest import canonical_bytes, digest
+from apportion.digest import HalfCharacterError, canonical_bytes, digest
 from apportion.errors import ApportionError, Code, Finding, Severity, UsageError
 from apportion.files.archive import Broken, check_archive
 from apportion.files.workbook import is_workbook
@@ -163,6 +163,8 @@ def append(folder: Path, events: Sequence[Event], *, after: Log) -> Log:
                 raise Moved
             whole = held + b"".join(_lines(events, after=after))
             _replace(file, whole)
+    except HalfCharacterError:
+        raise  # It says itself what is wrong with the text, and the file is not at fault.
     except (OSError, ValueError) as error:
         raise UsageError(
             f"Nothing can be added to {str(file)!r}: {getattr(error, 'strerror', None) or error}.",

@@ -166,6 +166,22 @@ def test_a_checkpoint_is_countersigned_without_the_book_and_kept_in_it(
     assert audit("verify", "--checkpoint", file).code == 1
 
 
+def test_a_name_with_half_of_a_character_is_told_as_wrong_use(audit: Auditor, tmp_path: Path) -> None:
+    file = tmp_path / "held.json"
+    audit("checkpoint", "--to", file, user=DESK)
+    answer = audit.bare("countersign", file, "--as", "a\udcff")
+    assert answer.code == 2
+    assert "half of a character" in answer.stderr
+
+
+def test_a_book_whose_users_were_changed_is_verified_all_the_same(audit: Auditor) -> None:
+    audit.alter("UPDATE entries SET text = replace(text, 'user-added', 'user-adder') WHERE seq = 2")
+    assert audit("log").code == 1
+    told = audit("verify")
+    assert told.code == 1
+    assert "Entry 2 was changed after it was written" in told.stdout
+
+
 def test_an_entry_is_proved_by_a_file_of_its_own(audit: Auditor, tmp_path: Path) -> None:
     file = tmp_path / "proof.json"
     for seq in range(1, len(audit("log", "--json").value) + 1):
