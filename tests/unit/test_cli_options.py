@@ -271,6 +271,14 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "attach": {"--most-megabytes"},
             "packs": {"--on"},
             "transfers": VIEW | {"--pack"},
+            # What these change is held in tests/unit/books/test_audit.py.
+            "audit log": {"--kind", "--subject", "--last", "--db", "--as"},
+            "audit verify": {"--checkpoint", "--db", "--as"},
+            "audit checkpoint": {"--to", "--add", "--db", "--as"},
+            "audit countersign": {"--as"},
+            "audit prove": {"--from", "--to", "--db", "--as"},
+            "key show": {"--db", "--as"},
+            "key rotate": {"--db", "--as"},
             # What these change is held in tests/unit/decisions.
             **DECISION_OPTIONS,
         }
