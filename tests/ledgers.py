@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -12,7 +13,9 @@ from apportion.govern.events import Plain, stamp
 from apportion.govern.keys import PrivateKey, PublicKey, rotation
 from apportion.govern.ledger import Draft, Head, Written, chain
 from apportion.govern.ledger_check import LedgerCheck
-from apportion.govern.ledger_faults import Fault, StoredEntry, StoredGroup, StoredKey
+from apportion.govern.ledger_faults import Fault, StoredCheckpoint, StoredEntry, StoredGroup
+from apportion.govern.rights import Membership, Role, User
+from apportion.govern.users import user_value
 
 BOOK = "ab" * 16
 START = dt.datetime(2024, 1, 5, 9, 30, tzinfo=dt.UTC)
@@ -64,7 +67,12 @@ class Kept:
     def check(self, sizes: tuple[int, ...] = ()) -> tuple[LedgerCheck, list[Fault]]:
         """Return the check of it, and every fault."""
         check = LedgerCheck(BOOK, sizes=sizes)
-        return check, list(check.faults(self.entries, groups=self.groups, checkpoints=self.checkpoints))
+        return check, list(check.faults(self.entries, groups=self.groups, checkpoints=self.stored))
+
+    @property
+    def stored(self) -> list[StoredCheckpoint]:
+        """Return the checkpoints as a book keeps them."""
+        return [StoredCheckpoint(one.checkpoint.size, json.dumps(one.as_json())) for one in self.checkpoints]
 
     def told(self) -> list[tuple[str, int]]:
         """Return kind and place of every fault."""
@@ -92,7 +100,8 @@ class Ledger:
     def add_user(self, name: str, *, by: str = "mara") -> None:
         """Give a user a key."""
         self.keys[name] = key_of(self._seed + name)
-        self.act(by, ("key-added", {"key": self.told_key(name)}))
+        user = User(name=name, memberships=frozenset({Membership(Role.DESK)}))
+        self.act(by, ("user-added", {"user": user_value(user)}), ("key-added", {"key": self.told_key(name)}))
 
     def rotate(self, name: str) -> None:
         """Rotate the key of a user."""
@@ -143,19 +152,13 @@ class Ledger:
         }
         self.act(by, ("decision", groups))
 
-    @property
-    def stored_keys(self) -> list[StoredKey]:
-        """Return the list of keys as a book keeps it."""
-        ring = self.kept.check()[0].ring
-        return [StoredKey(one.user, one.public.hex, one.since, one.until) for one in ring.keys]
-
 
 def small_ledger() -> Ledger:
     """Return a ledger of nine entries and seven checkpoints, of two users, with a rotation in it."""
     ledger = Ledger()  # 1
-    ledger.add_user("noor")  # 2
-    ledger.vote("noor")  # 3
-    ledger.act("mara", ("scenario-added", {"facts": {"world": "w"}}), also=2)  # 4, 5, 6
+    ledger.add_user("noor")  # 2, 3
+    ledger.vote("noor")  # 4
+    ledger.act("mara", ("scenario-added", {"facts": {"world": "w"}}), also=1)  # 5, 6
     ledger.rotate("mara")  # 7
     ledger.vote("mara", "no")  # 8
     ledger.vote("noor", "no")  # 9

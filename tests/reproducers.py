@@ -19,6 +19,7 @@ from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
 OF_EXCEPTIONS = {
+    Code.NOT_PERMITTED,
     Code.BOOK_UNREACHABLE,
     Code.BOOK_DAMAGED,
     Code.BOOK_OLDER,

@@ -136,6 +136,10 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         RAISED,
         "A rule of governance does not let somebody do this to a proposal, or not now.",
     ),
+    Code.NOT_PERMITTED: (
+        RAISED,
+        "A user of a book has no right to an act, or is shut out from it by a rule; it says who may and whom to ask.",
+    ),
     Code.NOT_DECIDED: (
         f"{WARNING}, {ERROR}",
         "An edit or shipment moves units between tied parties, undecided: it is not made (warning) or stops (error).",

@@ -101,15 +101,16 @@ def edit_entry(kept: Kept, draw: Callable[..., object]) -> None:
     """Change one part of an entry: its text alone, with its digest, or with all that follows."""
     at = _place(draw, kept.entries)
     row = kept.entries[at]
-    name = draw(st.sampled_from(("at", "by", "kind", "subject", "content", "before")))
+    name = draw(st.sampled_from(("at", "by", "kind", "subject", "content", "before", "seq")))
     old = json.loads(row.text)[name]
-    others: Mapping[object, list[str]] = {
+    others: Mapping[object, list[str] | list[int]] = {
         "at": ["2024-01-05T09:29:59.000000Z", "2030-01-05T09:30:00.000000Z"],
         "by": ["mara", "noor", "apportion", 'x"'],
         "kind": ["plan", "decision", "pack"],
         "subject": ["", "hopper", "tesla "],
         "content": ["0" * 64, "f" * 64],
         "before": ["0" * 64, "f" * 64],
+        "seq": [1, 2, 99, old + 1 if isinstance(old, int) else 0],
     }
     new = draw(st.sampled_from([one for one in others[name] if one != old]))
     edited = with_text(row, **{str(name): new})

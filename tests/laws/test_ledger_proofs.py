@@ -24,18 +24,18 @@ def hashed(entries: list[bytes]) -> list[bytes]:
     return [leaf_hash(one) for one in entries]
 
 
-def changed(proof: list[bytes], data: st.DataObject, *, pool: list[bytes]) -> tuple[bytes, ...]:
+def changed(proof: list[bytes], drawn: st.DataObject, *, pool: list[bytes]) -> tuple[bytes, ...]:
     """Return a proof with something taken out, put in, exchanged or changed."""
     other = list(proof)
-    for _ in range(data.draw(st.integers(1, 2))):
-        at = data.draw(st.integers(0, len(other)))
-        act = data.draw(st.sampled_from(("put", "take", "exchange", "turn")))
+    for _ in range(drawn.draw(st.integers(1, 2))):
+        at = drawn.draw(st.integers(0, len(other)))
+        act = drawn.draw(st.sampled_from(("put", "take", "exchange", "turn")))
         if act == "put":
-            other.insert(at, data.draw(st.sampled_from(pool)))
+            other.insert(at, drawn.draw(st.sampled_from(pool)))
         elif act == "take" and at < len(other):
             del other[at]
         elif act == "exchange" and at < len(other):
-            other[at] = data.draw(st.sampled_from(pool))
+            other[at] = drawn.draw(st.sampled_from(pool))
         elif act == "turn":
             other.reverse()
     return tuple(other)
@@ -51,9 +51,9 @@ def test_the_root_is_that_of_the_oracle_however_it_is_made(entries: list[bytes])
 
 @given(ENTRIES, st.data())
 def test_the_inclusion_proof_is_that_of_the_oracle_and_holds(
-    entries: list[bytes], data: st.DataObject
+    entries: list[bytes], drawn: st.DataObject
 ) -> None:
-    index = data.draw(st.integers(0, len(entries) - 1))
+    index = drawn.draw(st.integers(0, len(entries) - 1))
     leaves = hashed(entries)
     proof = inclusion_proof(leaves, index)
     assert list(proof) == oracle.path(index, entries)
@@ -62,9 +62,9 @@ def test_the_inclusion_proof_is_that_of_the_oracle_and_holds(
 
 @given(ENTRIES, st.data())
 def test_the_consistency_proof_is_that_of_the_oracle_and_holds(
-    entries: list[bytes], data: st.DataObject
+    entries: list[bytes], drawn: st.DataObject
 ) -> None:
-    old = data.draw(st.integers(1, len(entries)))
+    old = drawn.draw(st.integers(1, len(entries)))
     leaves = hashed(entries)
     proof = consistency_proof(leaves, old)
     assert list(proof) == oracle.proof(old, entries)
@@ -73,11 +73,11 @@ def test_the_consistency_proof_is_that_of_the_oracle_and_holds(
 
 @settings(max_examples=300)
 @given(ENTRIES, st.data())
-def test_no_other_inclusion_proof_holds(entries: list[bytes], data: st.DataObject) -> None:
-    index = data.draw(st.integers(0, len(entries) - 1))
+def test_no_other_inclusion_proof_holds(entries: list[bytes], drawn: st.DataObject) -> None:
+    index = drawn.draw(st.integers(0, len(entries) - 1))
     leaves = hashed(entries)
     right = oracle.path(index, entries)
-    proof = changed(right, data, pool=[*leaves, *right, root_of(leaves), bytes(32)])
+    proof = changed(right, drawn, pool=[*leaves, *right, root_of(leaves), bytes(32)])
     holds = check_inclusion(leaves[index], index, size=len(entries), proof=proof, root=root_of(leaves))
     assert holds == (list(proof) == right)
 
@@ -85,13 +85,13 @@ def test_no_other_inclusion_proof_holds(entries: list[bytes], data: st.DataObjec
 @settings(max_examples=300)
 @given(ENTRIES, st.data())
 def test_no_other_place_or_size_or_leaf_holds_under_a_proof(
-    entries: list[bytes], data: st.DataObject
+    entries: list[bytes], drawn: st.DataObject
 ) -> None:
-    index = data.draw(st.integers(0, len(entries) - 1))
+    index = drawn.draw(st.integers(0, len(entries) - 1))
     leaves = hashed(entries)
     proof = inclusion_proof(leaves, index)
-    place, size = data.draw(st.integers(0, 45)), data.draw(st.integers(0, 45))
-    leaf = data.draw(st.sampled_from(leaves))
+    place, size = drawn.draw(st.integers(0, 45)), drawn.draw(st.integers(0, 45))
+    leaf = drawn.draw(st.sampled_from(leaves))
     if check_inclusion(leaf, place, size=size, proof=proof, root=root_of(leaves)):
         # A path says from which sides its hashes come, so another size can have the same one; the leaf cannot differ.
         assert leaf == leaves[index]
@@ -101,11 +101,11 @@ def test_no_other_place_or_size_or_leaf_holds_under_a_proof(
 
 @settings(max_examples=300)
 @given(ENTRIES, st.data())
-def test_no_other_consistency_proof_holds(entries: list[bytes], data: st.DataObject) -> None:
-    old = data.draw(st.integers(1, len(entries)))
+def test_no_other_consistency_proof_holds(entries: list[bytes], drawn: st.DataObject) -> None:
+    old = drawn.draw(st.integers(1, len(entries)))
     leaves = hashed(entries)
     right = oracle.proof(old, entries)
-    proof = changed(right, data, pool=[*leaves, *right, root_of(leaves), root_of(leaves[:old])])
+    proof = changed(right, drawn, pool=[*leaves, *right, root_of(leaves), root_of(leaves[:old])])
     roots = root_of(leaves[:old]), root_of(leaves)
     holds = check_consistency(old, roots[0], size=len(entries), root=roots[1], proof=proof)
     assert holds == (list(proof) == right)
@@ -113,11 +113,11 @@ def test_no_other_consistency_proof_holds(entries: list[bytes], data: st.DataObj
 
 @given(ENTRIES, st.data())
 def test_a_list_that_does_not_begin_with_the_old_one_is_not_consistent(
-    entries: list[bytes], data: st.DataObject
+    entries: list[bytes], drawn: st.DataObject
 ) -> None:
-    old = data.draw(st.integers(1, len(entries)))
+    old = drawn.draw(st.integers(1, len(entries)))
     other = list(entries)
-    at = data.draw(st.integers(0, old - 1))
+    at = drawn.draw(st.integers(0, old - 1))
     other[at] += b"x"
     old_root, root = oracle.head(entries[:old]), oracle.head(other)
     for proof in (oracle.proof(old, entries), oracle.proof(old, other)):

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli import claims, decision_group, decisions, evidence, governance, proposals, registers
+from apportion.cli import (
+    claims,
+    decision_group,
+    decisions,
+    evidence,
+    governance,
+    people,
+    proposals,
+    registers,
+)
 from apportion.cli.keeping import let_books_be_named
 from apportion.cli.options import (
     RULES,
@@ -305,6 +314,7 @@ app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
 let_books_be_named([*app.registered_commands, *decision_group.group.registered_commands])
 app.add_typer(decision_group.group)
+app.add_typer(people.group)
 
 
 def main() -> None:
@@ -338,8 +348,8 @@ def _tell(error: ApportionError) -> int:
                 **({"refusal": error.refusal} if isinstance(error, RefusedError) else {}),
             }
         )
-    elif isinstance(error, RefusedError):
-        typer.echo(f"{error.rule}: {error.message}", err=True)
+    elif isinstance(error, RefusedError) and error.rule:
+        typer.echo(f"{error.rule}: {error.message} {error.fix}".strip(), err=True)
     elif findings:
         print_findings(findings, to_error=True)
         typer.echo(count_of(findings), err=True)

@@ -18,7 +18,7 @@ from typing import ParamSpec, TypeVar
 from apportion.errors import NotPermitted, UsageError
 from apportion.govern.acts import Act, Convene, Vote
 from apportion.govern.events import SYSTEM
-from apportion.govern.rights import OF_VERB, Right, Role, Scope, User, allowed_roles, may, scope
+from apportion.govern.rights import OF_VERB, Right, Scope, User, allowed_roles, may, scope
 from apportion.model.world import ALL, PARTY_PREFIX, PUBLIC
 
 P = ParamSpec("P")
@@ -99,17 +99,32 @@ def acting_as(look_up: Callable[[], Acting]) -> Iterator[None]:
 
 
 @internal
-def acting_among(users: Iterable[User], name: str) -> Acting:
+def acting_among(users: Iterable[User], name: str, *, key: str) -> Acting:
     """Return a user of a book as somebody who acts.
 
+    Args:
+        users: Everybody.
+        name: Who says that they act.
+        key: The public key, in hexadecimal, of the private one that they have.
+
     Raises:
-        NotPermitted: There is none of this name; it says whom to ask, and names nobody else.
+        NotPermitted: There is none of this name, they were withdrawn, or the key is not theirs. It says whom to ask,
+            and names nobody else.
     """
     there = {one.name: one for one in users}
-    admins = tuple(sorted(one.name for one in there.values() if one.has(Role.ADMIN) and not one.is_withdrawn))
-    if name not in there:
-        raise NotPermitted(f"The book has no user {name!r}.", fix=_ask(admins), user=name, ask=list(admins))
-    return Acting(user=there[name], admins=admins)
+    admins = sorted(one.name for one in there.values() if may(one, Right.USERS))
+    user = there.get(name)
+    if user is not None and not user.is_withdrawn and user.key == key:
+        return Acting(user=user, admins=tuple(admins))
+    if user is None:
+        sentence = f"The book has no user {name!r}."
+    elif user.is_withdrawn:
+        sentence = f"The user {name!r} was withdrawn."
+    elif not user.key:
+        sentence = f"The user {name!r} has no key in the book, so nothing shows that it is they who act."
+    else:
+        sentence = f"The key of {name!r} on this machine does not count in the book."
+    raise NotPermitted(sentence, fix=_ask(admins), user=name, ask=admins)
 
 
 @internal

@@ -19,12 +19,12 @@ from secrets import token_bytes
 from typing import TYPE_CHECKING
 
 from apportion.commands import clock
-from apportion.commands.permits import Acting, acting_as
-from apportion.errors import BookError, Code, NotPermitted, UsageError
+from apportion.commands.permits import Acting, acting_among, acting_as
+from apportion.errors import BookError, Code, UsageError
 from apportion.govern.checkpoints import Checkpoint, Signed, sign
 from apportion.govern.events import Plain, stamp, time_of
 from apportion.govern.ledger import SALT_BYTES, Draft, Entry
-from apportion.govern.rights import Role, User
+from apportion.govern.rights import User
 
 if TYPE_CHECKING:
     from apportion.govern.keys import PrivateKey
@@ -99,7 +99,8 @@ def opened(db: str, as_: str | None = None) -> Iterator[Session]:
 
     Raises:
         BookError: It cannot be opened, or there is no key of the user's.
-        UsageError: There are several keys and no user is named, or the book has no such user.
+        NotPermitted: The book has no such user, they were withdrawn, or the key is not theirs.
+        UsageError: There are several keys and no user is named.
     """
     from apportion.store.book import open_book  # noqa: PLC0415 - slow to load, and few need it
     from apportion.store.places import Place  # noqa: PLC0415 - as above
@@ -127,10 +128,7 @@ def _acting(session: Session) -> Acting:
     """Return the user of a session as the book has them at this moment."""
     with session.book.read() as reading:
         users = reading.users()
-    return Acting(
-        user=next(one for one in users if one.name == session.user.name),
-        admins=tuple(sorted(one.name for one in users if one.has(Role.ADMIN) and not one.is_withdrawn)),
-    )
+    return acting_among(users, session.user.name, key=session.key.public.hex)
 
 
 def person_named(name: str) -> str:
@@ -182,13 +180,11 @@ def _session(book: Book, name: str | None) -> Session:
             )
         [name] = there
     with book.read() as reading:
-        users = {one.name: one for one in reading.users()}
-    if name not in users:
-        raise UsageError(
-            f"The book has no user {name!r}.",
-            fix="Let an admin add them with `apportion user add`, or name another with --as.",
-        )
-    return Session(book=book, user=users[name], key=load_key(name))
+        users = reading.users()
+    # Who has no key that counts reads nothing either.
+    key = load_key(name)
+    who = acting_among(users, name, key=key.public.hex)
+    return Session(book=book, user=who.user, key=key)
 
 
 @dataclass(slots=True)
@@ -279,14 +275,7 @@ def _check_signer(writing: Writing, session: Session) -> None:
     Raises:
         NotPermitted: They were withdrawn, or have another key now.
     """
-    user = next((one for one in writing.users() if one.name == session.user.name), None)
-    if user is None or user.is_withdrawn or user.key != session.key.public.hex:
-        raise NotPermitted(
-            f"The key of {session.user.name!r} on this machine, {session.key.public.fingerprint}, does not count in "
-            "the book.",
-            fix="Use the key that was put in its place, or ask an admin of the book.",
-            user=session.user.name,
-        )
+    acting_among(writing.users(), session.user.name, key=session.key.public.hex)
 
 
 def record(drafts: list[Draft], *, objects: Mapping[str, tuple[str, bytes]] | None = None) -> list[Entry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from apportion.commands.permits import internal
 from apportion.commands.session import current
 from apportion.errors import Finding
 from apportion.files.attachments import (
@@ -181,6 +182,7 @@ class FileSource:
         return list_document(world, folder, evidence=evidence, document=document) or is_new_file
 
 
+@internal
 def find_source(name_or_path: str) -> Source:
     """Return the scenario of a name: in a session one of the book, else a folder, workbook, zip or bundled name.
 
@@ -195,6 +197,7 @@ def find_source(name_or_path: str) -> Source:
     return BookSource.of(session, name_or_path)
 
 
+@internal
 def find_proposal(name_or_path: str, *, source: Source) -> tuple[str, bytes]:
     """Return a proposal's file name and content: a file that is there, else one of the scenario's by its name.
 
@@ -204,6 +207,7 @@ def find_proposal(name_or_path: str, *, source: Source) -> tuple[str, bytes]:
     return named_among(name_or_path, source.proposals)
 
 
+@internal
 def read_proposals(source: Source) -> list[Proposal]:
     """Return the proposals beside a scenario, by file name.
 

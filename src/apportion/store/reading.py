@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, select
 from apportion.errors import BookError, Code
 from apportion.govern.checkpoints import Signed
 from apportion.govern.ledger import Entry, Group, Head, Hidden, content_root
-from apportion.govern.ledger_faults import StoredEntry, StoredGroup
+from apportion.govern.ledger_faults import StoredCheckpoint, StoredEntry, StoredGroup
 from apportion.govern.merkle import Peaks, leaf_hash
 from apportion.govern.rights import User
 from apportion.govern.users import KINDS as USER_KINDS
@@ -166,8 +166,7 @@ class Reading:
         Raises:
             BookError: One is none.
         """
-        chosen = select(CHECKPOINTS.c.size, CHECKPOINTS.c.text).where(CHECKPOINTS.c.size >= first)
-        for row in self._streamed(chosen.order_by(CHECKPOINTS.c.size)):
+        for row in self.stored_checkpoints(first):
             try:
                 signed = Signed.from_json(json.loads(row.text))
             except ValueError as problem:
@@ -179,6 +178,12 @@ class Reading:
                     f"The checkpoint of {signed.checkpoint.size} entries is kept as one of {row.size}."
                 )
             yield signed
+
+    def stored_checkpoints(self, first: int = 0) -> Iterator[StoredCheckpoint]:
+        """Yield the checkpoints from a size on as they are kept, by size; nothing of them is checked."""
+        chosen = select(CHECKPOINTS.c.size, CHECKPOINTS.c.text).where(CHECKPOINTS.c.size >= first)
+        for row in self._streamed(chosen.order_by(CHECKPOINTS.c.size)):
+            yield StoredCheckpoint(*row)
 
     def last_checkpoint(self) -> Signed | None:
         """Return the checkpoint of the most entries; None where there is none."""
