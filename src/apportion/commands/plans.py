@@ -118,7 +118,7 @@ def plan_scenario(
     return world, plan
 
 
-@needs(Right.READ)
+@needs(Right.OPEN)
 def plan_world(world: World, policy: Policy | None = None) -> Plan:
     """Return the plan of a world under a policy (by default the scenario's), kept in the book of a session.
 

@@ -118,17 +118,31 @@ def test_a_clock_that_is_far_behind_is_refused_and_nothing_is_written(kept: Kept
     assert last_of(kept) == before
 
 
-def test_a_key_that_the_book_does_not_know_signs_nothing(kept: Kept, tmp_path: Path) -> None:
+def test_a_key_that_the_book_does_not_know_opens_nothing(kept: Kept, tmp_path: Path) -> None:
     (tmp_path / "keys" / f"{DESK}.key").unlink()
     load_or_make_key(DESK)
-    with opened(kept.place, DESK), pytest.raises(NotPermitted, match="does not count in the book"):
-        record([PLAIN])
+    with pytest.raises(NotPermitted, match="does not count in the book"), opened(kept.place, DESK):
+        pass
+
+
+def test_a_key_that_is_withdrawn_while_a_session_is_open_signs_nothing_more(kept: Kept) -> None:
+    key = {"user": "u-dan", "key": load_or_make_key("u-dan").public.hex}
+    own = Draft(kind="plan", subject=SCENARIO, groups={"plan": {"digest": "0"}}, by="u-dan")
+    with opened(kept.place, "u-dan"):
+        record([own])
+        with opened(kept.place, DESK):
+            record([Draft(kind="key-withdrawn", subject="u-dan", groups={"key": {**key}}, by=DESK)])
+        before = size_of(kept)
+        with pytest.raises(NotPermitted, match="u-dan"):
+            record([own])
+    assert size_of(kept) == before
 
 
 def test_a_user_needs_their_key_and_to_be_one_of_the_book(kept: Kept, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no user 'nobody'"), opened(kept.place, "nobody"):
-        pass
     with pytest.raises(UsageError, match="not said who acts"), opened(kept.place):
+        pass
+    load_or_make_key("nobody")
+    with pytest.raises(NotPermitted), opened(kept.place, "nobody"):
         pass
     for file in (tmp_path / "keys").iterdir():
         if file.name != "watch.key":
