@@ -52,9 +52,9 @@ class Writing(Reading):
         # The one lock of whoever writes on PostgreSQL; SQLite has it from the begin of the transaction.
         return select(HEAD).with_for_update()
 
-    def put_object(self, kind: str, content: bytes, digest: str = "") -> str:
+    def put_object(self, kind: str, content: bytes, *, digest: str = "") -> str:
         """Keep bytes, once, and return the digest they are kept under: their SHA-256 where none is given."""
-        return put_object(self._connection, kind, content, digest=digest)
+        return put_object(self._connection, content, kind=kind, digest=digest)
 
     def put_world(self, world: World) -> str:
         """Keep a world, once, and return its digest."""
@@ -183,8 +183,7 @@ class Book:
             writing = Writing(connection, label=self.label, book=self.id)
             writing.head()  # From here on nobody else writes.
             yield writing
-            if not writing.is_sealed:
-                raise ApportionError("Entries were added to the ledger and no checkpoint of them was signed.")
+            _check_sealed(writing)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -238,19 +237,27 @@ def make_book(place: Place, *, book: str, first: Callable[[Writing], None]) -> B
             with told(place.label), engine.connect() as connection:
                 connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
         with writing_on(engine, label=place.label) as connection:
-            if revision_of(connection) is not None:
-                raise _there(place)
+            _check_empty(connection, place)
             upgrade(connection)
             connection.execute(insert(HEAD), {"id": 1, **_head_row(Head())})
             writing = Writing(connection, label=place.label, book=book)
             writing.set_meta(BOOK, book)
             first(writing)
-            if not writing.is_sealed:
-                raise ApportionError("The first entries of a book have to be sealed.")
+            _check_sealed(writing)
     except BaseException:
         engine.dispose()
         raise
     return Book(engine, place=place, book=book)
+
+
+def _check_sealed(writing: Writing) -> None:
+    if not writing.is_sealed:
+        raise ApportionError("Entries were added to the ledger and no checkpoint of them was signed.")
+
+
+def _check_empty(connection: Connection, place: Place) -> None:
+    if revision_of(connection) is not None:
+        raise _there(place)
 
 
 def _check_there(place: Place) -> None:

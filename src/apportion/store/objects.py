@@ -18,13 +18,13 @@ _RESTORE = (
 )
 
 
-def put_object(connection: Connection, kind: str, content: bytes, *, digest: str = "") -> str:
+def put_object(connection: Connection, content: bytes, *, kind: str, digest: str = "") -> str:
     """Keep bytes, once, and return the digest they are kept under.
 
     Args:
         connection: In a transaction that writes.
-        kind: What they are.
         content: The bytes.
+        kind: What they are.
         digest: The digest to keep them under; empty: their SHA-256.
     """
     own = sha256(content).hexdigest()

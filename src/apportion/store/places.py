@@ -1,4 +1,4 @@
-"""Where a book is: a file, or a database of a PostgreSQL server. A password is in the address alone, never in a label."""
+"""Where a book is: a file, or a database of a PostgreSQL server. A password is in the address, never in a label."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from typing import Any
 
 import polars as pl
 
@@ -79,11 +80,13 @@ def _settings_json(settings: Settings) -> dict[str, object]:
     }
 
 
-def _settings(told: Mapping[str, object]) -> Settings:
-    plain = ("name", "title", "reference_sku", "currency", "capital_percent_per_year")
-    named = {name: told[name] for name in plain}
+def _settings(told: Mapping[str, Any]) -> Settings:
     return Settings(
-        **named,  # type: ignore[arg-type] - as they were written
+        name=told["name"],
+        title=told["title"],
+        reference_sku=told["reference_sku"],
+        currency=told["currency"],
+        capital_percent_per_year=told["capital_percent_per_year"],
         calendar=Calendar(
             start_on=_day(told["start_on"]), end_on=_day(told["end_on"]), length=RoundLength(told["round"])
         ),
