@@ -199,7 +199,8 @@ def commands_text() -> Iterator[str]:
 def _command_names(group: typer.Typer) -> Iterator[str]:
     """Yield every command, in the order of the help; those of a group after it, with its name before theirs."""
     for command in group.registered_commands:
-        yield command.name or str(getattr(command.callback, "__name__", ""))
+        # As typer names a command after its function.
+        yield command.name or str(getattr(command.callback, "__name__", "")).replace("_", "-")
     for one in group.registered_groups:
         inner = one.typer_instance
         if inner is None:

@@ -117,7 +117,7 @@ def add_user(
     public, file = _key_for(name, key=key, is_key_made=is_key_made)
     with recording() as act:
         change = _Change(act)
-        change.say("user-added", user)
+        change.tell("user-added", user)
         if public is not None:
             change.give(name, public)
         return Changed(user=change.user(name), key_file=file, kind="added")
@@ -157,7 +157,7 @@ def change_user(
             is_withdrawn=False,
         )
         if new != user:
-            change.say("user-changed", new)
+            change.tell("user-changed", new)
         if public is not None and public.hex != user.key:
             change.take(user)
             change.give(name, public)
@@ -180,7 +180,7 @@ def withdraw_user(name: str) -> Changed:
         user = change.user(name)
         if user.is_withdrawn:
             raise UsageError(f"The user {name!r} was withdrawn already.", fix="Nothing is left to do.")
-        change.say("user-changed", replace(user, is_withdrawn=True))
+        change.tell("user-changed", replace(user, is_withdrawn=True))
         change.take(user)
         return Changed(user=change.user(name), key_file=None, kind="withdrawn")
 
@@ -239,14 +239,14 @@ class _Change:
             raise UsageError(f"There is no user {name!r}.", fix=f"{near}{_MEANT['unknown']}")
         return self._users[name]
 
-    def say(self, kind: str, user: User) -> None:
+    def tell(self, kind: str, user: User) -> None:
         """Add what becomes of a user."""
-        self._add(kind, user.name, {USER_GROUP: user_value(user)})
+        self._add(kind, user.name, groups={USER_GROUP: user_value(user)})
 
     def give(self, name: str, key: PublicKey) -> None:
         """Add that a key is a user's from now on."""
         self._check_key(name, key)
-        self._add("key-added", name, {KEY_GROUP: {"user": name, "key": key.hex}})
+        self._add("key-added", name, groups={KEY_GROUP: {"user": name, "key": key.hex}})
 
     def take(self, user: User) -> None:
         """Add that the key of a user does not count any more; of one without, nothing."""
@@ -257,9 +257,9 @@ class _Change:
                 "This act is signed by that very key, which would not count any more.",
                 fix="Let another admin do it, or put another key in its place with `apportion key rotate`.",
             )
-        self._add("key-withdrawn", user.name, {KEY_GROUP: {"user": user.name, "key": user.key}})
+        self._add("key-withdrawn", user.name, groups={KEY_GROUP: {"user": user.name, "key": user.key}})
 
-    def _add(self, kind: str, subject: str, groups: Mapping[str, dict[str, Plain]]) -> None:
+    def _add(self, kind: str, subject: str, *, groups: Mapping[str, dict[str, Plain]]) -> None:
         by = self._act.session.user.name
         try:
             self._users = dict(fold_users(self._users, kind=kind, by=by, groups=groups))
