@@ -237,9 +237,12 @@ def imported(tree: ast.Module, *, package: str) -> Iterator[str]:
 
 
 def entry_points() -> set[str]:
-    """Return the modules that the commands of pyproject.toml start."""
+    """Return the modules that the commands of pyproject.toml start, and those that alembic finds by their place."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {target.partition(":")[0] for target in project.get("scripts", {}).values()}
+    started = {target.partition(":")[0] for target in project.get("scripts", {}).values()}
+    source = ROOT / "src"
+    migrations = (source / PACKAGE / "store" / "migrations").rglob("*.py")
+    return started | {".".join(path.relative_to(source).with_suffix("").parts) for path in migrations}
 
 
 def check_file(path: str, text: str) -> Iterator[Problem]:
