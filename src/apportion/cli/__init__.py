@@ -14,6 +14,7 @@ import typer
 from apportion.cli import (
     audit,
     claims,
+    db,
     decision_group,
     decisions,
     evidence,
@@ -316,6 +317,7 @@ app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
 let_books_be_named([*app.registered_commands, *decision_group.group.registered_commands])
 app.add_typer(decision_group.group)
+app.add_typer(db.group)
 app.add_typer(audit.group)
 app.add_typer(keys.group)
 app.add_typer(people.group)

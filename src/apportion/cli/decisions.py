@@ -22,7 +22,10 @@ Named = Annotated[
     ),
 ]
 Person = Annotated[
-    str, typer.Option("--as", help="Who acts: a person or body of the scenario; in a book, a user.", metavar="PERSON")
+    str,
+    typer.Option(
+        "--as", help="Who acts: a person or body of the scenario; in a book, a user.", metavar="PERSON"
+    ),
 ]
 Side = Annotated[str, typer.Option("--side", help="The party in whose forum it is.", metavar="PARTY")]
 Because = Annotated[str, typer.Option("--because", help="The reason, in words.", metavar="TEXT")]

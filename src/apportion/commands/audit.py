@@ -101,7 +101,7 @@ def tell_log(entries: Sequence[Entry], *, language: str = DEFAULT_LANGUAGE) -> l
     return log_rows(entries, words=Words.load(language))
 
 
-@needs(Right.AUDIT)
+@needs(Right.CHECKPOINT)
 def verify_ledger(
     checkpoints: Sequence[Path] = (), *, tell: Callable[[int, int], None] | None = None
 ) -> Verified:
@@ -118,7 +118,7 @@ def verify_ledger(
     return _verified(needed().book, checkpoints=checkpoints, tell=tell)
 
 
-@needs(Right.AUDIT)
+@needs(Right.CHECKPOINT)
 def verify_damaged(
     db: str, *, checkpoints: Sequence[Path] = (), tell: Callable[[int, int], None] | None = None
 ) -> Verified:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from apportion.commands.book_source import ATTACHMENT, PROPOSAL, BookSource, drafts_of, log_in
 from apportion.commands.decision_log import known_of, laid_over, note_attempts
+from apportion.commands.decision_rights import check_may_edit
 from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_files
-from apportion.commands.session import Recording, needed, recording
+from apportion.commands.session import Recording, Session, needed, recording
 from apportion.commands.sources import FileSource
 from apportion.errors import UsageError
 from apportion.files.documents import FOLDER
@@ -88,6 +89,7 @@ def add_scenario(scenario: str, *, name: str = "") -> Added:
     session = needed()
     brought = _brought(scenario)
     chosen = name or brought.world.settings.name
+    _check_may_revise(session, brought.world, name=chosen)
     with recording() as act:
         rows = {one.name: one for one in act.writing.scenarios()}
         added = _write(act, brought, row=rows.get(chosen), name=chosen)
@@ -95,6 +97,19 @@ def add_scenario(scenario: str, *, name: str = "") -> Added:
     standing, known = laid_over(brought.world, source)
     note_attempts(known, standing.attempts)
     return added
+
+
+def _check_may_revise(session: Session, world: World, *, name: str) -> None:
+    """Refuse a revision to whoever is shut out of what waits there (G7), or would decide it by its rules (G26).
+
+    Raises:
+        NotPermitted: They are.
+    """
+    with session.book.read() as reading:
+        if name not in {one.name for one in reading.scenarios()}:
+            return
+    source = BookSource.of(session, name)
+    check_may_edit(known_of(source), before=source.read().world, after=world)
 
 
 def _brought(scenario: str) -> _Brought:

@@ -28,7 +28,16 @@ from apportion.store.schema import check_revision, revision_of, upgrade
 from apportion.store.tables import CHECKPOINTS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
 from apportion.store.worlds import TABLE, WORLD, parts_of
 
-__all__ = ["Book", "Reading", "ScenarioRow", "StoredEntry", "Writing", "make_book", "open_book"]
+__all__ = [
+    "Book",
+    "Reading",
+    "ScenarioRow",
+    "StoredEntry",
+    "Writing",
+    "check_there",
+    "make_book",
+    "open_book",
+]
 
 BOOK = "book"
 
@@ -197,7 +206,7 @@ def open_book(place: Place) -> Book:
         BookError: It is not there, is no book, or is of another version.
         UsageError: The driver of its database is not installed.
     """
-    _check_there(place)
+    check_there(place)
     engine = connect(place)
     try:
         with reading_on(engine, label=place.label) as connection:
@@ -260,7 +269,12 @@ def _check_empty(connection: Connection, place: Place) -> None:
         raise _there(place)
 
 
-def _check_there(place: Place) -> None:
+def check_there(place: Place) -> None:
+    """Refuse a file that is not there.
+
+    Raises:
+        BookError: It is not, or is a folder.
+    """
     if place.file is not None and not place.file.is_file():
         found = "is a folder" if place.file.is_dir() else "is not there"
         raise BookError(

@@ -20,11 +20,9 @@ from sqlalchemy import (
 __all__ = [
     "CHECKPOINTS",
     "CHUNKS",
-    "DATA_KEYS",
     "ENTRIES",
     "GROUPS",
     "HEAD",
-    "HOLDS",
     "META",
     "METADATA",
     "OBJECTS",
@@ -104,19 +102,4 @@ SCENARIOS = _table(
     Column("revision", _NUMBER, primary_key=True, autoincrement=False),
     Column("world", Text, nullable=False),
     Column("files", Text, nullable=False),
-)
-
-# Of each person whose words are kept sealed, the key to them; once it is gone, so are the words.
-DATA_KEYS = _table(
-    "data_keys", Column("person", Text, primary_key=True), Column("key", _BYTES, nullable=False)
-)
-
-# Decisions of which nothing may be erased.
-HOLDS = _table(
-    "holds",
-    Column("scenario", Text, primary_key=True),
-    Column("proposal", Text, primary_key=True),
-    Column("at", Text, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("reason", Text, nullable=False),
 )

@@ -1,0 +1,71 @@
+"""Whether what a book keeps beside its ledger is what it says: objects, worlds, and the list of scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from apportion.errors import BookError
+from apportion.store.reading import Reading, ScenarioRow
+from apportion.store.worlds import WORLD
+
+__all__ = ["differing_objects", "differing_scenarios"]
+
+_SCENARIO_KINDS = ("scenario-added", "scenario-revised")
+_FILE_KEPT = "file-kept"
+
+
+def differing_objects(reading: Reading) -> Iterator[str]:
+    """Yield a sentence for each object that is not what was kept under its digest; worlds are digested anew."""
+    for digest, kind in reading.objects():
+        try:
+            if kind == WORLD:
+                found = reading.world(digest).digest
+                if found != digest:
+                    yield f"The world {digest} reads as another one, {found}."
+            else:
+                reading.object(digest)
+        except BookError as problem:
+            yield problem.message
+
+
+def differing_scenarios(reading: Reading) -> Iterator[str]:
+    """Yield a sentence for each scenario that is listed otherwise than the entries of the ledger tell."""
+    told = _told(reading)
+    listed = {one.name: one for one in reading.scenarios()}
+    for name in sorted(told.keys() | listed.keys()):
+        row = listed.get(name)
+        if row is None:
+            yield f"The scenario {name!r} is in the ledger and not in the list of scenarios."
+        elif name not in told:
+            yield f"The scenario {name!r} is in the list of scenarios and not in the ledger."
+        else:
+            yield from _differing(row, told[name])
+
+
+def _differing(row: ScenarioRow, told: tuple[str, Mapping[str, str]]) -> Iterator[str]:
+    world, files = told
+    if row.world != world:
+        yield f"The scenario {row.name!r} is listed with the world {row.world}; the ledger says {world}."
+    if dict(row.files) != dict(files):
+        yield f"The scenario {row.name!r} is listed with other files than the ledger says."
+
+
+def _told(reading: Reading) -> dict[str, tuple[str, Mapping[str, str]]]:
+    """Return the world and files of each scenario as the entries tell them."""
+    told: dict[str, tuple[str, Mapping[str, str]]] = {}
+    kinds = (*_SCENARIO_KINDS, _FILE_KEPT)
+    rows = sorted(row for kind in kinds for row in reading.entries(kind=kind))
+    for row in rows:
+        entry, groups = reading.said(row)
+        if entry.kind == _FILE_KEPT:
+            _keep(told, groups["file"], name=entry.subject)
+        else:
+            said = groups["scenario"]
+            told[said["name"]] = (said["world"], said["files"])
+    return told
+
+
+def _keep(told: dict[str, tuple[str, Mapping[str, str]]], said: Mapping[str, Any], *, name: str) -> None:
+    _, files = told.get(name, ("", {}))
+    told[name] = (said["world"], {**files, said["name"]: said["digest"]})
