@@ -87,7 +87,7 @@ def _copy_over(from_: Engine, to: Engine, *, source: Place, label: str) -> int:
         _check_empty(new, label=label)
         upgrade(new)
         for table in METADATA.sorted_tables:
-            rows = old.execution_options(yield_per=_ROWS).execute(select(table)).mappings()
+            rows = old.execute(select(table), execution_options={"yield_per": _ROWS}).mappings()
             for part in rows.partitions(_ROWS):
                 new.execute(insert(table), [dict(row) for row in part])
         return _check_same(Reading(old, label=source.label), Reading(new, label=label))

@@ -121,7 +121,7 @@ class Reading:
         yield from sorted(held, key=_name_of)
 
     def _streamed(self, query: Select[Any]) -> Iterator[Any]:
-        found = self._connection.execution_options(yield_per=_ROWS).execute(query)
+        found = self._connection.execute(query, execution_options={"yield_per": _ROWS})
         for part in found.partitions(_ROWS):
             yield from part
 
