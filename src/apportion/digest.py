@@ -1,7 +1,9 @@
 """Canonical bytes and SHA-256 of plain values.
 
-The same value gives the same digest on every machine: keys sorted, no white space, text as UTF-8, and only
-text, whole numbers, booleans, lists and objects allowed, since floats have no one spelling.
+The same value gives the same digest on every machine: JSON as RFC 8785 spells it, with keys sorted by their UTF-16
+code units, no white space, and text as UTF-8. Only text, whole numbers, booleans, null, lists and objects are
+allowed: floats have no one spelling. Whole numbers are spelt in full at any size, also where RFC 8785, which knows
+floats alone, ends (2^53).
 """
 
 from __future__ import annotations
@@ -10,30 +12,68 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 
+from apportion.errors import UsageError
+
+# Below this, and in text without surrogates, the order of code points is the order of UTF-16 code units.
+_ASTRAL = "\U00010000"
+
 
 def canonical_bytes(value: object) -> bytes:
     """Return the one spelling of ``value`` as bytes.
 
     Raises:
-        TypeError: It holds a float or another type without one spelling.
+        TypeError: It holds a float, a key that is no text, or another type without one spelling.
+        UsageError: A text in it holds half of a character (a lone surrogate), which no file can keep.
+
+    Source:
+        RFC 8785, section 3.2.
 
     >>> canonical_bytes({"b": 1, "a": ["x", None]})
     b'{"a":["x",null],"b":1}'
     """
-    _refuse_floats(value)
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    if _refuse_others(value):
+        text = json.dumps(_in_order(value), separators=(",", ":"), ensure_ascii=False)
+    else:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"{text[max(0, error.start - 20) : error.end + 20]!a} holds half of a character.",
+            fix="Type the text again, or save its file as UTF-8.",
+        ) from None
 
 
-def _refuse_floats(value: object) -> None:
+def _refuse_others(value: object) -> bool:
+    """Refuse what has no one spelling, and return whether a key has a character that sorts otherwise in UTF-16."""
     if isinstance(value, float):
         raise TypeError(f"A float has no one spelling: {value!r}.")
+    is_astral = False
     if isinstance(value, Mapping):
-        for part in value.values():
-            _refuse_floats(part)
+        for key, part in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"A key that is no text has no one spelling: {key!r}.")
+            if not key.isascii() and max(key) >= _ASTRAL:
+                is_astral = True
+            is_astral |= _refuse_others(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            _refuse_floats(part)
+            is_astral |= _refuse_others(part)
+    return is_astral
+
+
+def _in_order(value: object) -> object:
+    """Return the value with the keys of every object in order of their UTF-16 code units."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(value[key]) for key in sorted(value, key=_utf_16)}
+    if isinstance(value, list | tuple):
+        return [_in_order(part) for part in value]
+    return value
+
+
+def _utf_16(key: str) -> bytes:
+    # Big-endian bytes compare as their code units do; half a character is refused as the text is encoded.
+    return key.encode("utf-16-be", "surrogatepass")
 
 
 def digest(value: object) -> str:
