@@ -18,7 +18,15 @@ from tests.reproducers_of_claims import OF_CLAIMS
 from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
-OF_EXCEPTIONS = {Code.PLAN_UNREADABLE, Code.PROOF_FAILED, Code.ACT_REFUSED, Code.USAGE, Code.INTERNAL}
+OF_EXCEPTIONS = {
+    Code.KEY_MISSING,
+    Code.KEY_UNUSABLE,
+    Code.PLAN_UNREADABLE,
+    Code.PROOF_FAILED,
+    Code.ACT_REFUSED,
+    Code.USAGE,
+    Code.INTERNAL,
+}
 # A scenario that is not there is wrong use, so this code is kept and no finding carries it.
 NEVER_A_FINDING: set[Code] = set()
 WARNING, INFO = Severity.WARNING, Severity.INFO

@@ -140,6 +140,11 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         f"{WARNING}, {ERROR}",
         "An edit or shipment moves units between tied parties, undecided: it is not made (warning) or stops (error).",
     ),
+    Code.KEY_MISSING: (RAISED, "The key that an act in a book is signed with is not in the key folder."),
+    Code.KEY_UNUSABLE: (
+        RAISED,
+        "A file of the key folder is damaged, a link, another's, or can be read or written by others.",
+    ),
     Code.PLAN_UNREADABLE: (
         RAISED,
         "A plan on disk is missing, damaged, or was changed after it was written.",

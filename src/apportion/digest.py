@@ -18,12 +18,16 @@ from apportion.errors import UsageError
 _ASTRAL = "\U00010000"
 
 
+class HalfCharacterError(UsageError, ValueError):
+    """A text holds half of a character (a lone surrogate): a value like others that cannot be, told to its user."""
+
+
 def canonical_bytes(value: object) -> bytes:
     """Return the one spelling of ``value`` as bytes.
 
     Raises:
         TypeError: It holds a float, a key that is no text, or another type without one spelling.
-        UsageError: A text in it holds half of a character (a lone surrogate), which no file can keep.
+        HalfCharacterError: A text in it holds a lone surrogate, which no file can keep.
 
     Source:
         RFC 8785, section 3.2.

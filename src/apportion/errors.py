@@ -8,6 +8,7 @@ An **exception** is an operation that cannot go on. The tree, so that a caller c
     ├── UsageError          a name or option that does not exist
     ├── PlanFileError       a plan on disk that cannot be read as one
     ├── RefusedError        an act of a decision that a rule of governance does not let happen
+    ├── BookError           a book that cannot be opened, read or written, or a key of its user
     └── ProofError          our own plan failed its own proof: a bug of ours, never a plan
 """
 
@@ -107,6 +108,9 @@ class Code(enum.StrEnum):
     DECISIONS_BROKEN = "decisions-broken"
     ACT_REFUSED = "act-refused"
     NOT_DECIDED = "not-decided"
+    # Keys of the users of a book.
+    KEY_MISSING = "key-missing"
+    KEY_UNUSABLE = "key-unusable"
     # Proof.
     PLAN_UNREADABLE = "plan-unreadable"
     PROOF_FAILED = "proof-failed"
@@ -245,6 +249,15 @@ class RefusedError(ApportionError):
         super().__init__(sentence)
         self.rule = rule
         self.refusal = dict(refusal)
+
+
+class BookError(ApportionError):
+    """A book that cannot be opened, read or written, or a key of its user that cannot be used."""
+
+    def __init__(self, code: Code, message: str, *, fix: str = "") -> None:
+        """Keep the code of what went wrong beside the sentence."""
+        super().__init__(message, fix=fix)
+        self.code = code
 
 
 class ProofError(ApportionError):

@@ -279,7 +279,7 @@ def chain(
     Raises:
         TimeBackwardsError: ``at`` is earlier than the last entry.
         ValueError: A draft is of no kind there is, says nothing, or names a group ``groups``.
-        UsageError: A text in it is no Unicode.
+        HalfCharacterError: A text in it holds half of a character.
     """
     time_of(at)
     if at < head.at:
