@@ -81,8 +81,7 @@ _OF_VENDOR = frozenset(
         *("outcome", "sides", "conflicts", "notices", "obligations", "events"),
     }
 )
-_ALWAYS_OF_BUYER = frozenset({"settings", "plan", "outcome"})
-_OF_SIDE = frozenset({"proposal", "outcome", "conflicts", "events"})
+_OF_SIDE = frozenset({"proposal", "outcome", "events"})
 # What a row is called by, or names: beside its key and what it refers to.
 _NAMES = frozenset({"name", "known_to", "vendor", "group"})
 _SHORT = 3
@@ -190,23 +189,26 @@ class _Own:
         """Return whether a group is the party's own."""
         if part.sort in {Sort.NOTE, Sort.DIGEST, Sort.PROVENANCE}:
             return False
-        if part.document is Document.WORLD:
-            return part.topic == "settings" or self._is_own(part)
-        if part.document in {Document.POLICY_RESULT, Document.PLAN}:
-            return part.topic == "plan" or self._is_planned(part)
-        if part.document is Document.ASSESSMENT:
-            return part.topic.startswith("assessed-") and part.cells.get("party") == self.reader.party
-        if not self.reader.is_side:
-            return False
+        match part.document:
+            case Document.WORLD:
+                return part.topic == "settings" or self._is_own(part)
+            case Document.POLICY_RESULT | Document.PLAN:
+                return part.topic == "plan" or self._is_planned(part)
+            case Document.ASSESSMENT:
+                return part.topic.startswith("assessed-") and part.cells.get("party") == self.reader.party
+            case Document.PROPOSAL | Document.DECISION:
+                return self.reader.is_side and self._is_of_side(part)
+
+    def _is_of_side(self, part: Part) -> bool:
+        cells = part.cells
         if part.topic == "moves":
-            return part.cells.get("lot") in self.lots or bool(
-                self.orders.intersection(_texts(part.cells.get("to_orders")))
+            is_own_lot = cells.get("lot") in self.lots
+            return is_own_lot or bool(self.orders.intersection(_texts(cells.get("to_orders"))))
+        if part.topic in {"sides", "notices", "obligations", "raises", "conflicts"}:
+            return any(
+                cells.get(name) == self.reader.party for name in ("party", "entity", "creditor", "debtor")
             )
-        is_own = any(
-            part.cells.get(name) == self.reader.party for name in ("party", "entity", "creditor", "debtor")
-        )
-        is_of_one = part.topic in {"sides", "notices", "obligations", "raises", "conflicts"}
-        return is_own if is_of_one else part.topic in _OF_SIDE
+        return part.topic in _OF_SIDE
 
     def _is_own(self, part: Part) -> bool:
         cells, topic = part.cells, part.topic
@@ -274,8 +276,10 @@ def _referred(topic: str, cells: Mapping[str, object]) -> Iterator[str]:
 
 def _naming(secrets: Collection[str]) -> Callable[[object], bool]:
     """Return what tells whether a value holds any of some names: short ones as words, others anywhere."""
-    whole = [name for name in secrets if len(name) >= _SHORT]
-    words = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in secrets if len(name) < _SHORT]
+    # As they are spelt within the text of a value.
+    spelled = [canonical_bytes(name).decode()[1:-1] for name in secrets]
+    whole = [name for name in spelled if len(name) >= _SHORT]
+    words = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in spelled if len(name) < _SHORT]
 
     def holds(value: object) -> bool:
         text = canonical_bytes(value).decode()
