@@ -14,6 +14,7 @@ import pytest
 from apportion.commands.decision_log import known_of
 from apportion.commands.decision_review import cast_vote
 from apportion.commands.decisions import act, propose
+from apportion.commands.sources import FileSource
 from apportion.govern.state import Case
 from tests.build import Rows, write_scenario
 
@@ -131,7 +132,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def case_of(folder: Path) -> Case:
     """Return the life so far of the proposal in a folder."""
-    return known_of(folder).state.cases[NAME]
+    return known_of(FileSource(folder)).state.cases[NAME]
 
 
 def lives(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -19,6 +19,16 @@ from tests.reproducers_of_interests import OF_INTERESTS
 
 # What an exception carries and no finding; the command line holds them.
 OF_EXCEPTIONS = {
+    Code.LEDGER_BROKEN,  # of a book, and not of a scenario
+    Code.NOT_PERMITTED,
+    Code.BOOK_UNREACHABLE,
+    Code.BOOK_DAMAGED,
+    Code.BOOK_OLDER,
+    Code.BOOK_NEWER,
+    Code.BOOK_BUSY,
+    Code.BOOK_FULL,
+    Code.BOOK_READ_ONLY,
+    Code.CLOCK_BACKWARDS,
     Code.KEY_MISSING,
     Code.KEY_UNUSABLE,
     Code.PLAN_UNREADABLE,

@@ -136,9 +136,31 @@ CODE_MEANINGS: Mapping[Code, tuple[str, str]] = {
         RAISED,
         "A rule of governance does not let somebody do this to a proposal, or not now.",
     ),
+    Code.NOT_PERMITTED: (
+        RAISED,
+        "A user of a book has no right to an act, or is shut out from it by a rule; it says who may and whom to ask.",
+    ),
     Code.NOT_DECIDED: (
         f"{WARNING}, {ERROR}",
         "An edit or shipment moves units between tied parties, undecided: it is not made (warning) or stops (error).",
+    ),
+    Code.BOOK_UNREACHABLE: (RAISED, "There is no book there, or it cannot be opened."),
+    Code.BOOK_DAMAGED: (RAISED, "A book was changed from outside or its file is damaged, or it is no book."),
+    Code.BOOK_OLDER: (
+        RAISED,
+        "A book is of an earlier version: `apportion db migrate` brings it up to date.",
+    ),
+    Code.BOOK_NEWER: (RAISED, "A book is of a later version than this program knows."),
+    Code.BOOK_BUSY: (RAISED, "Others were writing to a book for so long that this was given up."),
+    Code.BOOK_FULL: (RAISED, "There is no room left where a book is, or the disk fails."),
+    Code.BOOK_READ_ONLY: (RAISED, "A book may not be written by this user."),
+    Code.CLOCK_BACKWARDS: (
+        RAISED,
+        "The clock of this machine is behind the last entry of a book by more than five seconds; nothing is written.",
+    ),
+    Code.LEDGER_BROKEN: (
+        ERROR,
+        "The ledger of a book is not as it was written, or not what a checkpoint kept outside it states.",
     ),
     Code.KEY_MISSING: (RAISED, "The key that an act in a book is signed with is not in the key folder."),
     Code.KEY_UNUSABLE: (

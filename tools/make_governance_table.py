@@ -52,7 +52,7 @@ MEANINGS: Mapping[Rule, str] = {
     Rule.WORDS: "No sentence passes a verdict on anybody.",
 }
 # Of the ledger, which is still to come.
-TO_COME = frozenset({Rule.LOG, Rule.TRUNCATION, Rule.RETENTION})
+TO_COME = frozenset({Rule.RETENTION})
 
 
 def claims_by_rule(folder: Path) -> dict[str, list[tuple[str, str]]]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from apportion.api import (
         Plan,
         assess,
+        book,
         check,
         claims,
         conflicts,
@@ -53,6 +54,7 @@ _HOMES = {
     "World": "apportion.model.world",
     "adherence": "apportion.study.adherence",
     "assess": "apportion.api",
+    "book": "apportion.api",
     "check": "apportion.api",
     "claims": "apportion.api",
     "conflicts": "apportion.api",
@@ -79,6 +81,7 @@ __all__ = [
     "__version__",
     "adherence",
     "assess",
+    "book",
     "check",
     "claims",
     "conflicts",

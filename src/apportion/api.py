@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from apportion.commands import assessments, evidence, plans, suggestions
+from apportion.commands import assessments, evidence, plans, session, suggestions
 from apportion.commands import claims as claim_acts
 from apportion.commands import conflicts as conflict_acts
 from apportion.commands import scenarios as scenario_acts
@@ -157,6 +159,26 @@ class Plan:
         return plans.report(self.world, self.record, language=language)
 
 
+@contextmanager
+def book(place: str | Path, *, user: str | None = None) -> Iterator[None]:
+    """Let the functions inside the block read scenarios from a book and keep their results there, signed by a user.
+
+    Args:
+        place: The book: a file, or an address such as ``postgresql://…``.
+        user: The user whose key signs; None: the one user whose key is in the key folder.
+
+    Raises:
+        BookError: The book cannot be opened, or there is no key of the user's.
+        UsageError: The book has no such user, or it is not said who acts.
+    """
+    with session.opened(str(place), user) as opened:
+        try:
+            yield
+        finally:
+            for line in opened.warnings:
+                warnings.warn(line, stacklevel=3)
+
+
 def scenarios() -> list[str]:
     """Return the names of the scenarios that come with apportion."""
     return scenario_acts.list_scenarios()
@@ -221,7 +243,7 @@ def plan(world: World, policy: Policy | None = None) -> Plan:
         raise UsageError(
             f"A plan is made of a world, not of {type(world).__name__}.", fix="Use ap.read(…) first."
         )
-    return Plan(world, plans.make_plan(world, policy))
+    return Plan(world, plans.plan_world(world, policy))
 
 
 def assess(

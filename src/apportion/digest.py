@@ -17,6 +17,11 @@ from apportion.errors import UsageError
 # Below this, and in text without surrogates, the order of code points is the order of UTF-16 code units.
 _ASTRAL = "\U00010000"
 
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_AS_GIVEN = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+# What most values are; asking for these first saves asking for the rest.
+_PLAIN = frozenset({str, int, bool, type(None)})
+
 
 class HalfCharacterError(UsageError, ValueError):
     """A text holds half of a character (a lone surrogate): a value like others that cannot be, told to its user."""
@@ -35,14 +40,11 @@ def canonical_bytes(value: object) -> bytes:
     >>> canonical_bytes({"b": 1, "a": ["x", None]})
     b'{"a":["x",null],"b":1}'
     """
-    if _refuse_others(value):
-        text = json.dumps(_in_order(value), separators=(",", ":"), ensure_ascii=False)
-    else:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _AS_GIVEN(_in_order(value)) if _refuse_others(value) else _SORTED(value)
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise UsageError(
+        raise HalfCharacterError(
             f"{text[max(0, error.start - 20) : error.end + 20]!a} holds half of a character.",
             fix="Type the text again, or save its file as UTF-8.",
         ) from None
@@ -50,6 +52,8 @@ def canonical_bytes(value: object) -> bytes:
 
 def _refuse_others(value: object) -> bool:
     """Refuse what has no one spelling, and return whether a key has a character that sorts otherwise in UTF-16."""
+    if type(value) in _PLAIN:
+        return False
     if isinstance(value, float):
         raise TypeError(f"A float has no one spelling: {value!r}.")
     is_astral = False

@@ -8,6 +8,7 @@ An **exception** is an operation that cannot go on. The tree, so that a caller c
     ├── UsageError          a name or option that does not exist
     ├── PlanFileError       a plan on disk that cannot be read as one
     ├── RefusedError        an act of a decision that a rule of governance does not let happen
+    │   └── NotPermitted    an act of a user of a book who has no right to it
     ├── BookError           a book that cannot be opened, read or written, or a key of its user
     └── ProofError          our own plan failed its own proof: a bug of ours, never a plan
 """
@@ -107,8 +108,19 @@ class Code(enum.StrEnum):
     # Decisions.
     DECISIONS_BROKEN = "decisions-broken"
     ACT_REFUSED = "act-refused"
+    NOT_PERMITTED = "not-permitted"
     NOT_DECIDED = "not-decided"
-    # Keys of the users of a book.
+    # Books.
+    BOOK_UNREACHABLE = "book-unreachable"
+    BOOK_DAMAGED = "book-damaged"
+    BOOK_OLDER = "book-older"
+    BOOK_NEWER = "book-newer"
+    BOOK_BUSY = "book-busy"
+    BOOK_FULL = "book-full"
+    BOOK_READ_ONLY = "book-read-only"
+    CLOCK_BACKWARDS = "clock-backwards"
+    # The ledger of a book, and the keys of its users.
+    LEDGER_BROKEN = "ledger-broken"
     KEY_MISSING = "key-missing"
     KEY_UNUSABLE = "key-unusable"
     # Proof.
@@ -249,6 +261,22 @@ class RefusedError(ApportionError):
         super().__init__(sentence)
         self.rule = rule
         self.refusal = dict(refusal)
+
+
+class NotPermitted(RefusedError):
+    """An act of a user of a book who has no right to it; it never says what is hidden.
+
+    Attributes:
+        rule: ``G7`` or ``G26`` where a rule takes the right away; else empty.
+    """
+
+    code = Code.NOT_PERMITTED
+
+    def __init__(self, sentence: str, *, rule: str = "", fix: str = "", **told: object) -> None:
+        """Say who may, and whom to ask; `told` are the same as values."""
+        super().__init__(f"{sentence} {fix}".strip(), rule=rule, refusal={"rule": rule, **told})
+        self.message = sentence
+        self.fix = fix
 
 
 class BookError(ApportionError):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from apportion.commands.decision_log import known_of
+from apportion.commands.sources import FileSource
 from tests.decided import TABLES, Clock, set_clock, tie, write_two
 from tests.unit.test_cli_commands import DONE, Runner
 
@@ -34,7 +35,7 @@ def test_g08_a_director_who_left_after_a_first_analysis_serves_no_more(
     write_two(folder, interests=[*others, left, tie("cal", "alpha", role="director")])
     clock.on("2031-01-12")
     assert run("decision", "analyse", folder, NAME).code == DONE
-    case = known_of(folder).state.cases[NAME]
+    case = known_of(FileSource(folder)).state.cases[NAME]
     assert case.frozen is not None
     assert case.frozen.members("alpha", day=clock.moment.date()) == ("ann", "cal")
     assert "cal" in case.conflicted

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from apportion.cli import claims, decision_group, decisions, evidence, governance, proposals, registers
+from apportion.cli import (
+    audit,
+    claims,
+    decision_group,
+    decisions,
+    evidence,
+    governance,
+    keys,
+    people,
+    proposals,
+    registers,
+)
+from apportion.cli.keeping import let_books_be_named
 from apportion.cli.options import (
     RULES,
     AsJson,
@@ -121,6 +133,7 @@ def plan(
     from apportion.commands.folders import tell_page
     from apportion.commands.plans import plan_scenario, summarise
     from apportion.commands.policies import policy_changes
+    from apportion.commands.results import checkpoint_as_json, tell_checkpoint
     from apportion.commands.under_each import plan_under_each, tell_under_each, write_under_each
 
     changes = policy_changes(
@@ -143,7 +156,7 @@ def plan(
     if out is not None:
         write_under_each(tried, folder=out)
     if as_json:
-        told = {} if tried is None else {"under_each": tried.as_json()}
+        told = {**checkpoint_as_json(), **({} if tried is None else {"under_each": tried.as_json()})}
         print_json({**made.body, "tables": tables_json(made.tables), "digest": made.digest, **told})
         return
     _tell_first(made.findings, scenario=scenario)
@@ -154,6 +167,7 @@ def plan(
         typer.echo("\n".join(tell_under_each(tried, world, language=lang)))
     if out is not None:
         typer.echo(tell_page(out / "report.html", language=lang))
+    typer.echo("".join(f"{line}\n" for line in tell_checkpoint(language=lang)), nl=False)
 
 
 def _tell_first(findings: Sequence[Finding], *, scenario: str) -> None:
@@ -300,7 +314,11 @@ app.registered_commands.extend(claims.commands.registered_commands)
 app.registered_commands.extend(governance.commands.registered_commands)
 app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
+let_books_be_named([*app.registered_commands, *decision_group.group.registered_commands])
 app.add_typer(decision_group.group)
+app.add_typer(audit.group)
+app.add_typer(keys.group)
+app.add_typer(people.group)
 
 
 def main() -> None:
@@ -334,8 +352,8 @@ def _tell(error: ApportionError) -> int:
                 **({"refusal": error.refusal} if isinstance(error, RefusedError) else {}),
             }
         )
-    elif isinstance(error, RefusedError):
-        typer.echo(f"{error.rule}: {error.message}", err=True)
+    elif isinstance(error, RefusedError) and error.rule:
+        typer.echo(f"{error.rule}: {error.message} {error.fix}".strip(), err=True)
     elif findings:
         print_findings(findings, to_error=True)
         typer.echo(count_of(findings), err=True)

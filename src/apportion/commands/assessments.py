@@ -11,13 +11,18 @@ from pathlib import Path
 import polars as pl
 
 from apportion.commands.folders import write_files
+from apportion.commands.permits import internal, needs
+from apportion.commands.results import keep_assessment
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.seen import find_seen
+from apportion.commands.session import current
+from apportion.commands.sources import Source, find_proposal
 from apportion.commands.under_each import UNDER_EACH_TABLE, write_under_each
 from apportion.errors import FindingsError, has_errors, in_order
 from apportion.files.folder import bundled_names, find_scenario
 from apportion.files.proposal_reading import read_partly, read_proposal
-from apportion.files.proposals import find_proposal
-from apportion.files.sources import find_source
+from apportion.files.proposals import find_proposal as find_file
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
@@ -35,6 +40,7 @@ __all__ = [
     "assessment_as_json",
     "open_proposal",
     "page_of",
+    "proposal_of",
     "tell_assessment",
     "write_assessment",
 ]
@@ -42,6 +48,7 @@ __all__ = [
 ASSESSMENT_PAGE = "assessment.html"
 
 
+@needs(Right.READ)
 def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
     """Return a proposal by its file, or by its name where it lies beside the scenario.
 
@@ -49,13 +56,25 @@ def open_proposal(name_or_path: str, *, scenario: str) -> Proposal:
         UsageError: There is no such proposal.
         FindingsError: It cannot be read; all that is wrong is in ``findings``.
     """
-    file, held = find_proposal(name_or_path, source=find_source(scenario))
+    return proposal_of(name_or_path, source=find_seen(scenario))
+
+
+@internal
+def proposal_of(name_or_path: str, *, source: Source) -> Proposal:
+    """Return a proposal by its file, or by its name where it lies beside a scenario that was found.
+
+    Raises:
+        UsageError: There is no such proposal.
+        FindingsError: It cannot be read; all that is wrong is in ``findings``.
+    """
+    file, held = find_proposal(name_or_path, source=source)
     proposal, findings = read_proposal(held, file=file)
     if proposal is None:
         raise FindingsError(findings)
     return proposal
 
 
+@needs(Right.READ)
 def assess_scenario(
     scenario: str,
     proposal: str,
@@ -81,13 +100,16 @@ def assess_scenario(
         UsageError: There is no such scenario, proposal, viewpoint, case or statement.
         FindingsError: The scenario or the proposal has findings of error grade.
     """
-    file, held = find_proposal(proposal, source=find_source(scenario))
+    file, held = find_proposal(proposal, source=find_seen(scenario))
     # What was decided already is judged as it was: on the facts without it.
     looked = read_scenario(scenario, but=open_proposal(proposal, scenario=scenario).id)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
-    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    keep_assessment(found, scenario=scenario, files=lambda: _numbers(found))
+    return found
 
 
+@needs(Right.OPEN)
 def assess_proposal(
     world: World, proposal: Proposal | str | Path, *, is_whole_market: bool = False
 ) -> Assessment:
@@ -103,11 +125,20 @@ def assess_proposal(
         FindingsError: The proposal has findings of error grade.
     """
     if isinstance(proposal, Proposal):
-        return assess(world, proposal, is_whole_market=is_whole_market)
+        found = assess(world, proposal, is_whole_market=is_whole_market)
+    else:
+        file, held = _beside(world, str(proposal))
+        found = _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    keep_assessment(found, scenario=world.settings.name, files=lambda: _numbers(found))
+    return found
+
+
+def _beside(world: World, proposal: str) -> tuple[str, bytes]:
+    """Return a proposal's file name and content: a file, or one of the scenario that a world says it is of."""
     name = world.settings.name
-    folder = find_scenario(name) if name in bundled_names() else Path()
-    file, held = find_proposal(str(proposal), source=folder)
-    return _assess_file(world, held, file=file, is_whole_market=is_whole_market)
+    if current() is not None:
+        return find_proposal(proposal, source=find_seen(name))
+    return find_file(proposal, source=find_scenario(name) if name in bundled_names() else Path())
 
 
 def _assess_file(world: World, held: bytes, *, file: str, is_whole_market: bool) -> Assessment:
@@ -124,6 +155,7 @@ def _assess_file(world: World, held: bytes, *, file: str, is_whole_market: bool)
     return replace(found, findings=in_order([*warnings, *found.findings]))
 
 
+@needs(Right.OPEN)
 def tell_assessment(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return the summary of an assessment in sentences.
 
@@ -133,6 +165,7 @@ def tell_assessment(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> l
     return assessment_sentences(found, words=Words.load(language))
 
 
+@needs(Right.OPEN)
 def page_of(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return an assessment as one self-contained page.
 
@@ -142,6 +175,7 @@ def page_of(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> str:
     return assessment_html(found, language=language)
 
 
+@needs(Right.OPEN)
 def assessment_as_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return all that an assessment says as plain values, its summary in a language.
 
@@ -151,12 +185,22 @@ def assessment_as_json(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -
     return assessment_json(found, language=language)
 
 
+@needs(Right.OPEN)
 def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT_LANGUAGE) -> list[Path]:
     """Write the page of an assessment and its numbers, and return the files.
 
     Raises:
         UsageError: There is no such language, the folder holds a scenario, or it cannot be written to.
     """
+    files = _numbers(found, language=language)
+    files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
+    written = write_files(folder, files)
+    write_under_each(found.under_each, folder=folder)
+    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
+
+
+def _numbers(found: Assessment, *, language: str = DEFAULT_LANGUAGE) -> dict[str, bytes]:
+    """Return the files of an assessment but for its page, by name."""
     tables: Mapping[str, pl.DataFrame] = {
         "comparison": found.comparison,
         "ranges": found.ranges,
@@ -168,10 +212,7 @@ def write_assessment(found: Assessment, *, folder: Path, language: str = DEFAULT
     files = {f"{name}.csv": _csv_bytes(frame) for name, frame in tables.items()}
     body = json.dumps(assessment_json(found, language=language), ensure_ascii=False, indent=1)
     files["comparison.json"] = f"{body}\n".encode()
-    files[ASSESSMENT_PAGE] = page_of(found, language=language).encode()
-    written = write_files(folder, files)
-    write_under_each(found.under_each, folder=folder)
-    return [*written, *([folder / UNDER_EACH_TABLE] if found.under_each else [])]
+    return files
 
 
 def _csv_bytes(frame: pl.DataFrame) -> bytes:

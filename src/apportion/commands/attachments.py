@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from apportion.commands.decision_log import known_of
+from apportion.commands.decision_rights import check_may_edit
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario
+from apportion.commands.sources import find_source
 from apportion.errors import UsageError
-from apportion.files.attachments import folder_to_attach_to, keep, list_document
 from apportion.files.documents import FOLDER, MOST_MEGABYTES, read_document
-from apportion.files.sources import find_source
+from apportion.govern.rights import Right
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 from apportion.study.cite import near_names
 
@@ -43,6 +46,7 @@ class Attached:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+@needs(Right.CHANGE)
 def attach_document(
     scenario: str, evidence: str, *, file: Path, most_megabytes: int = MOST_MEGABYTES
 ) -> Attached:
@@ -59,7 +63,9 @@ def attach_document(
             not be kept.
         FindingsError: The scenario has findings of error grade.
     """
-    folder = folder_to_attach_to(find_source(scenario))
+    source = find_source(scenario)
+    source.check_attachable()
+    check_may_edit(known_of(source))
     world = read_scenario(scenario).world
     known = world.table("evidence")["id"].to_list()
     if evidence not in known:
@@ -68,8 +74,6 @@ def attach_document(
             fix=f"{near_names(evidence, known)}List it in evidence first: what it is, and where it can be found.",
         )
     document = read_document(file, most_megabytes=most_megabytes)
-    is_new_file = keep(document, folder)
-    is_new_row = list_document(world, folder, evidence=evidence, document=document)
     return Attached(
         evidence=evidence,
         name=document.name,
@@ -77,10 +81,11 @@ def attach_document(
         size_bytes=len(document.content),
         sha256=document.sha256,
         file=f"{FOLDER}/{document.stored_as}",
-        is_new=is_new_file or is_new_row,
+        is_new=source.attach(document, world=world, evidence=evidence),
     )
 
 
+@needs(Right.OPEN)
 def tell_attached(attached: Attached, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return what was kept as a sentence.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from apportion.commands.assessments import open_proposal
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import FindingsError, UsageError
 from apportion.files.folder import bundled_names, find_scenario
@@ -17,6 +18,7 @@ from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposal_reading import read_proposal
 from apportion.files.proposals import find_proposal
 from apportion.govern.inquiry import Conflicts, look_for_conflicts
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL, World
@@ -38,6 +40,7 @@ CONFLICTS_PAGE = "conflicts.html"
 _JSON = "conflicts.json"
 
 
+@needs(Right.READ)
 def conflicts_of_scenario(
     scenario: str,
     proposal: str,
@@ -69,6 +72,7 @@ def conflicts_of_scenario(
     return conflicts_of(world, found, pack=pack, on=on, persons=persons)
 
 
+@needs(Right.OPEN)
 def conflicts_of(
     world: World,
     proposal: Proposal | str | Path,
@@ -117,6 +121,7 @@ def _check_persons(world: World, persons: Sequence[str]) -> None:
             )
 
 
+@needs(Right.OPEN)
 def tell_conflicts(
     found: Conflicts, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -129,6 +134,7 @@ def tell_conflicts(
     return conflicts_sentences(found, words=words), conflicts_table(found, words=words)
 
 
+@needs(Right.OPEN)
 def conflicts_as_json(found: Conflicts, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return all that was found as plain values.
 
@@ -138,6 +144,7 @@ def conflicts_as_json(found: Conflicts, *, language: str = DEFAULT_LANGUAGE) -> 
     return dict(conflicts_json(found, words=Words.load(language)))
 
 
+@needs(Right.OPEN)
 def write_conflicts(found: Conflicts, *, folder: Path, language: str = DEFAULT_LANGUAGE) -> list[Path]:
     """Write the page of conflicts, its tables and all it says as JSON; return the files.
 

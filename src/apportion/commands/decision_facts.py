@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from apportion.commands.assessments import assess_proposal, assessment_as_json
+from apportion.commands.assessments import assessment_as_json
 from apportion.commands.decision_log import Known, held_by
+from apportion.commands.permits import internal
 from apportion.commands.plans import make_plan
+from apportion.commands.results import keep_with_decision
 from apportion.digest import digest, digest_lines
 from apportion.errors import FindingsError
 from apportion.govern.conflicts import (
@@ -39,7 +41,7 @@ from apportion.model.canonical import row_lines
 from apportion.model.parsing import FILE, ROW
 from apportion.model.proposal import Kind, Proposal
 from apportion.model.world import View, World
-from apportion.study.assess import Assessment
+from apportion.study.assess import Assessment, assess
 from apportion.study.futures import Future
 from apportion.study.moved import STOCK
 
@@ -76,6 +78,7 @@ class Scene:
         return conflicted_on(self.standings)
 
 
+@internal
 def material_digest(world: World) -> str:
     """Return the digest of the settings and of the tables that a decision rests on.
 
@@ -91,6 +94,7 @@ def material_digest(world: World) -> str:
     return digest_lines([settings, *lines])
 
 
+@internal
 def look_at(
     world: World,
     known: Known,
@@ -131,6 +135,7 @@ def look_at(
     )
 
 
+@internal
 def facts_of(scene: Scene, *, known: Known, files: World) -> Facts:
     """Return what an act is compared with; of the first act of a log also what everybody has booked."""
     return Facts(
@@ -161,6 +166,7 @@ def _effective_on(world: World, proposal: Proposal | None, *, case: Case | None)
     return effective_on(world, proposal)
 
 
+@internal
 def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
     """Return what the present facts show of a proposal, the policy's own result among it.
 
@@ -170,15 +176,17 @@ def analysis_of(scene: Scene, *, pack: Pack, today: dt.date) -> Analysis:
     proposal = scene.proposal
     if proposal is None:
         raise ValueError("Nothing is analysed that no file says.")
-    found = assess_proposal(scene.world, proposal)
+    found, policy_result = assess(scene.world, proposal), make_plan(scene.world)
+    told = assessment_as_json(found)
+    keep_with_decision(policy_result, told, world=scene.world)
     takes_effect = effective_on(scene.world, proposal) or today
     value = _value(value_at_stake(found))
     dealings = tuple(_dealings(found, value=value, on=takes_effect))
     return Analysis(
         material=material_digest(scene.world),
         proposal=proposal.digest,
-        policy_result=make_plan(scene.world).digest,
-        assessment=digest(assessment_as_json(found)),
+        policy_result=policy_result.digest,
+        assessment=digest(told),
         effective_on=takes_effect,
         decided_by=proposal.decided_by or None,
         entities=tuple(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from apportion.commands import clock
+from apportion.commands.permits import internal, may_now
+from apportion.commands.sources import Source
 from apportion.errors import Code, Finding, FindingsError, Severity
-from apportion.files.decisions import FILE, Log, Moved, append, can_be_added_to, folder_to_decide_in, read_log
+from apportion.files.decisions import FILE, Log, Moved
 from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.files.proposal_reading import read_proposal
-from apportion.files.proposals import proposals_beside
 from apportion.govern import acts
 from apportion.govern.attempts import told_findings
 from apportion.govern.decision import Broken, proceed, replay
@@ -23,6 +23,7 @@ from apportion.govern.interests import read_graph, union
 from apportion.govern.late_ties import LateTies, late_ties
 from apportion.govern.notices import in_force
 from apportion.govern.refusal import Refusal, Rule
+from apportion.govern.rights import Right
 from apportion.govern.state import CARRIED_OUT, OVER, Case, State
 from apportion.model.proposal import Proposal
 from apportion.model.world import View, World
@@ -37,12 +38,12 @@ class Known:
     """What a scenario's log says.
 
     Attributes:
-        source: Where the scenario lies.
+        source: The scenario.
         log: The lines.
         state: Where every proposal stands after them.
     """
 
-    source: Path
+    source: Source
     log: Log
     state: State
 
@@ -52,13 +53,14 @@ class Known:
         return not self.log.events
 
 
-def known_of(source: Path) -> Known:
+@internal
+def known_of(source: Source) -> Known:
     """Return what the log of a scenario says.
 
     Raises:
         FindingsError: It does not hold together, or holds an act that its rules refuse.
     """
-    log = read_log(source)
+    log = source.log()
     if log.findings:
         raise FindingsError(log.findings)
     state = replay(log.events)
@@ -87,16 +89,18 @@ def _refused(broken: Broken) -> Finding:
     )
 
 
-def proposals_by_id(source: Path) -> dict[str, Proposal]:
+@internal
+def proposals_by_id(source: Source) -> dict[str, Proposal]:
     """Return the proposals beside a scenario that can be read, by their id; of two of one id, the first by file."""
     found: dict[str, Proposal] = {}
-    for file, held in sorted(proposals_beside(source).items()):
+    for file, held in sorted(source.proposals().items()):
         proposal, _ = read_proposal(held, file=file)
         if proposal is not None:
             found.setdefault(proposal.id, proposal)
     return found
 
 
+@internal
 def held_by(known: Known, *, world: World, but: str = "") -> Held:
     """Return what a log says of its scenario: what stood, what was applied, what waits.
 
@@ -220,12 +224,13 @@ def _pairs(case: Case) -> Iterator[frozenset[str]]:
                 yield frozenset({str(row["entity"]), str(other)})
 
 
-def laid_over(world: World, source: Path, *, but: str = "") -> tuple[Standing, Known]:
+@internal
+def laid_over(world: World, source: Source, *, but: str = "") -> tuple[Standing, Known]:
     """Return a world with the log of its scenario laid over it, and the log.
 
     Args:
         world: The facts of the files.
-        source: Where the scenario lies.
+        source: The scenario.
         but: A proposal that is looked at as if nobody had put it forward; empty: none.
 
     Raises:
@@ -239,12 +244,13 @@ def laid_over(world: World, source: Path, *, but: str = "") -> tuple[Standing, K
     return replace(standing, findings=(*standing.findings, *late)), known
 
 
-def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Finding]:
+@internal
+def findings_of_log(world: World, source: Source, *, is_sound: bool) -> list[Finding]:
     """Return what is wrong with the log of a scenario, and with what it lays over the facts.
 
     Args:
         world: The facts of the files.
-        source: Where the scenario lies.
+        source: The scenario.
         is_sound: Whether these have no finding of error grade; else only the log itself is looked at.
     """
     try:
@@ -257,11 +263,13 @@ def findings_of_log(world: World, source: Path, *, is_sound: bool) -> list[Findi
         return list(error.findings)
 
 
+@internal
 def note_attempts(known: Known, attempts: Iterable[Attempt]) -> None:
     """Add what the files try without a decision to the log, each content once; where it may not be written, nothing."""
     told = {str(one.get("digest")) for one in known.state.attempts}
     new = [one for one in attempts if one.answer is not Answer.TOLD and one.digest not in told]
-    if not new or not can_be_added_to(known.source):
+    # Whoever only reads changes nothing, not even by looking.
+    if not new or not may_now(Right.CONDUCT) or not known.source.may_be_added_to():
         return
     state, events = known.state, list[Event]()
     for one in new:
@@ -272,6 +280,6 @@ def note_attempts(known: Known, attempts: Iterable[Attempt]) -> None:
         events.extend(step.events)
         state = step.state
     try:
-        append(folder_to_decide_in(known.source), events, after=known.log)
+        known.source.append(events, after=known.log, keep={})
     except Moved:
         note_attempts(known_of(known.source), new)

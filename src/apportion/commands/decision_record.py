@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from apportion.commands import clock
 from apportion.commands.decision_log import Known, known_of
+from apportion.commands.decision_rights import (
+    cases_followed,
+    forums_heard,
+    name_followed,
+    reader_now,
+    told_narrowly,
+)
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs, person_acting, scope_now, unseen
 from apportion.commands.scenarios import read_files
+from apportion.commands.sources import find_source
 from apportion.errors import Finding, FindingsError, UsageError
-from apportion.files.decisions import line_digests
-from apportion.files.sources import find_source
 from apportion.govern.minutes import Entry, minutes
-from apportion.govern.state import Case
+from apportion.govern.rights import Right
+from apportion.govern.state import Case, State
 from apportion.report.decision import Outlook, entry_json, minutes_lines, outlook_json
 from apportion.report.decision_notices import notices_told, preface
 from apportion.report.decision_page import decision_html
@@ -73,6 +81,7 @@ class Checked:
     body: dict[str, object]
 
 
+@needs(Right.FOLLOW)
 def list_decisions(scenario: str, *, language: str = DEFAULT_LANGUAGE) -> Listed:
     """Return every proposal of a scenario's log, and where it stands.
 
@@ -82,10 +91,10 @@ def list_decisions(scenario: str, *, language: str = DEFAULT_LANGUAGE) -> Listed
     """
     words = Words.load(language)
     known = known_of(find_source(scenario))
-    cases = list(known.state.cases.values())
+    cases = cases_followed(known)
     return Listed(
         table=cases_table(cases, words=words),
-        sentences=list_lines(known.state, last=known.log.last, words=words),
+        sentences=list_lines(_state_of(known, cases), last=known.log.last, words=words),
         body=[
             {"proposal": one.proposal, "proposed_at": one.proposed_at.isoformat(), **_outlook(known, one)}
             for one in cases
@@ -93,10 +102,21 @@ def list_decisions(scenario: str, *, language: str = DEFAULT_LANGUAGE) -> Listed
     )
 
 
+def _state_of(known: Known, cases: Sequence[Case]) -> State:
+    """Return the state of these proposals; what was tried without a decision is for whoever may follow all."""
+    if scope_now(Right.FOLLOW).is_all:
+        return known.state
+    return replace(known.state, cases={one.proposal: one for one in cases}, attempts=())
+
+
 def _outlook(known: Known, case: Case) -> dict[str, object]:
-    return outlook_json(Outlook.of(known.state, case.proposal, now=clock.now()))
+    state = _state_of(known, [case])
+    return outlook_json(
+        Outlook.of(state, case.proposal, now=clock.now(), reader=person_acting(), forums=forums_heard(case))
+    )
 
 
+@needs(Right.FOLLOW)
 def show_decision(
     scenario: str,
     proposal: str,
@@ -119,9 +139,12 @@ def show_decision(
         FindingsError: The log does not hold together.
     """
     words = Words.load(language)
+    reader = reader_now(reader)
     known, case = _found(scenario, proposal)
-    outlook = Outlook.of(known.state, case.proposal, now=clock.now(), reader=reader)
-    entries = minutes(known.log.events, proposal=case.proposal, viewer=reader)
+    forums = forums_heard(case)
+    state = _state_of(known, [case])
+    outlook = Outlook.of(state, case.proposal, now=clock.now(), reader=reader, forums=forums)
+    entries = minutes(known.log.events, proposal=case.proposal, viewer=reader, forums=forums)
     body = {
         "proposal": case.proposal,
         **outlook_json(outlook),
@@ -157,6 +180,7 @@ def _write(
     write_files(folder, {DECISION_PAGE: page.encode(), _JSON: f"{text}\n".encode()})
 
 
+@needs(Right.FOLLOW)
 def minutes_of(
     scenario: str, proposal: str, *, reader: str | None = None, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[dict[str, object]], list[str]]:
@@ -167,11 +191,13 @@ def minutes_of(
         FindingsError: The log does not hold together.
     """
     words = Words.load(language)
+    reader = reader_now(reader)
     known, case = _found(scenario, proposal)
-    entries = minutes(known.log.events, proposal=case.proposal, viewer=reader)
+    entries = minutes(known.log.events, proposal=case.proposal, viewer=reader, forums=forums_heard(case))
     return [entry_json(one, words=words) for one in entries], minutes_lines(entries, words=words)
 
 
+@needs(Right.NOTICES)
 def notices_of(
     scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[dict[str, object]], list[str]]:
@@ -182,12 +208,15 @@ def notices_of(
         FindingsError: The log does not hold together.
     """
     words = Words.load(language)
-    _, case = _found(scenario, proposal)
-    told = notices_told(case, now=clock.now(), words=words)
+    _, case = _found(scenario, proposal, right=Right.NOTICES)
+    own = scope_now(Right.NOTICES)
+    # A party is told what it loses, and not who else does.
+    told = [one for one in notices_told(case, now=clock.now(), words=words) if own.covers({one.loser.party})]
     texts = ["\n".join(one.text) for one in told]
     return [one.as_json() for one in told], [*preface(case, words=words), *texts]
 
 
+@needs(Right.FOLLOW)
 def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE) -> Checked:
     """Return whether the log of a scenario holds together, and whether it still has the line of a digest.
 
@@ -200,13 +229,15 @@ def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE
         UsageError: There is no such scenario or language.
     """
     words = Words.load(language)
+    if not scope_now(Right.FOLLOW).is_all:
+        raise unseen("decision check")
     try:
         known = known_of(find_source(scenario))
     except FindingsError as error:
         findings = tuple(error.findings)
         told = {"holds": False, "findings": [one.as_json() for one in findings]}
         return Checked(findings=findings, sentences=[], is_cut=False, body=told)
-    digests = line_digests(known.log)
+    digests = known.log.digests
     place = digests.index(held) + 1 if held in digests else None
     is_cut = bool(held) and place is None
     return Checked(
@@ -224,9 +255,10 @@ def check_log(scenario: str, *, held: str = "", language: str = DEFAULT_LANGUAGE
     )
 
 
-def _found(scenario: str, proposal: str) -> tuple[Known, Case]:
-    known = known_of(find_source(scenario))
-    name = named(proposal, known)
+def _found(scenario: str, proposal: str, *, right: Right = Right.FOLLOW) -> tuple[Known, Case]:
+    with told_narrowly():
+        known = known_of(find_source(scenario))
+    name = name_followed(proposal, known, right=right, find=named)
     case = known.state.cases.get(name)
     if case is None:
         raise UsageError(

@@ -6,10 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from apportion.commands.decision_turn import MakeActs
 from apportion.commands.decisions import Done, act_all
 from apportion.commands.packs import pack_to_decide_under
+from apportion.commands.permits import needs
+from apportion.commands.session import current, person_named, signing_as
 from apportion.errors import UsageError
 from apportion.govern import acts
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.report.words import DEFAULT_LANGUAGE
 
@@ -45,6 +49,7 @@ class Mandate:
     may_reject: bool = False
 
 
+@needs(Right.DECIDE)
 def open_review(
     scenario: str,
     proposal: str,
@@ -57,6 +62,9 @@ def open_review(
     language: str = DEFAULT_LANGUAGE,
 ) -> Done:
     """Open the vote on a proposal, with its committees and its memo; all of it, or nothing.
+
+    In a book, what somebody else finds or writes is signed with their key, each in a transaction before that of the
+    vote, and stands even where the vote is refused.
 
     Args:
         scenario: A folder or workbook.
@@ -73,21 +81,50 @@ def open_review(
         FindingsError: As of `act_all`.
         RefusedError: A rule refuses it.
     """
-    given = mandate or Mandate()
+    together: list[MakeActs] = []
+    for who, make in _prepared(by, committees=committees, mandate=mandate or Mandate(), memo=memo):
+        if who == by or current() is None:
+            together.append(make)
+        else:
+            # In a book nobody signs for another: with their own key, and before the vote is open.
+            with signing_as(who):
+                act_all(scenario, proposal, by=who, make=make, language=language)
+
+    def make_all(name: str, case: Case | None) -> Sequence[acts.Act]:
+        opening = acts.OpenReview(by=by, proposal=name, emergency=bool(emergency), reason=emergency)
+        return [*(one for make in together for one in make(name, case)), opening]
+
+    return act_all(scenario, proposal, by=by, make=make_all, language=language)
+
+
+def _prepared(
+    by: str,
+    *,
+    committees: Sequence[str],
+    mandate: Mandate,
+    memo: tuple[Path, str, tuple[str, ...]] | None,
+) -> Iterator[tuple[str, MakeActs]]:
+    """Yield what a review needs before it is opened, with who does it."""
     formed = [_committee(one) for one in committees]
     text = None if memo is None else _text_of(memo[0])
+    if formed:
+        finder = person_named(mandate.found_by) or by
+        yield (
+            finder,
+            lambda name, _: [
+                _convene(name, finder, side=side, members=members, mandate=mandate)
+                for side, members in formed
+            ],
+        )
+    if memo is not None and text is not None:
+        author, alternatives = person_named(memo[1]) or by, memo[2]
+        yield (
+            author,
+            lambda name, _: [acts.Memo(by=author, proposal=name, text=text, alternatives=alternatives)],
+        )
 
-    def make(name: str, case: Case | None) -> Iterator[acts.Act]:
-        del case
-        for side, members in formed:
-            yield _convene(name, given.found_by or by, side=side, members=members, mandate=given)
-        if memo is not None and text is not None:
-            yield acts.Memo(by=memo[1] or by, proposal=name, text=text, alternatives=memo[2])
-        yield acts.OpenReview(by=by, proposal=name, emergency=bool(emergency), reason=emergency)
 
-    return act_all(scenario, proposal, by=by, make=lambda *one: tuple(make(*one)), language=language)
-
-
+@needs(Right.DECIDE)
 def convene_committee(
     scenario: str,
     proposal: str,
@@ -114,6 +151,7 @@ def convene_committee(
     )
 
 
+@needs(Right.DECIDE)
 def lodge_memo(
     scenario: str,
     proposal: str,
@@ -140,6 +178,7 @@ def lodge_memo(
     )
 
 
+@needs(Right.DECIDE)
 def acknowledge_facts(
     scenario: str, proposal: str, *, by: str, facts: str, language: str = DEFAULT_LANGUAGE
 ) -> Done:
@@ -166,6 +205,7 @@ def acknowledge_facts(
     )
 
 
+@needs(Right.DECIDE)
 def cast_vote(
     scenario: str,
     proposal: str,
@@ -194,6 +234,7 @@ def cast_vote(
     return act_all(scenario, proposal, by=by, make=make, language=language)
 
 
+@needs(Right.CONDUCT)
 def change_pack(
     scenario: str, proposal: str, *, by: str, pack: str, language: str = DEFAULT_LANGUAGE
 ) -> Done:

@@ -10,6 +10,8 @@ from typing import TypeAlias
 from apportion.commands import clock
 from apportion.commands.decision_facts import Scene, analysis_of, facts_of, look_at
 from apportion.commands.decision_log import Known, proposals_by_id
+from apportion.commands.decision_rights import sides_of
+from apportion.commands.permits import check_act
 from apportion.errors import UsageError
 from apportion.files.packs import DEFAULT_PACK, load_pack
 from apportion.govern import acts
@@ -86,7 +88,7 @@ class Turn:
         if case is None and self.new is None:
             raise UsageError(
                 f"Nobody has put the proposal {name!r} forward.",
-                fix=f"Do it with `apportion propose {self.known.source} {name} --as PERSON`.",
+                fix=f"Do it with `apportion propose {self.known.source.label} {name} --as PERSON`.",
             )
         proposal = proposals_by_id(self.known.source).get(name)
         if self.new is not None:
@@ -97,7 +99,9 @@ class Turn:
         if (chosen := self._own_rules(scene)) is not None:
             return Outcome(events=(), state=state, refusal=chosen, now=now)
         events: list[Event] = []
+        sides = {*scene.entities, *sides_of(case)}
         for one in make(name, case):
+            check_act(one, sides=sides)
             given = facts
             if isinstance(one, acts.Analyse) and scene.proposal is not None:
                 analysis = self.made.analysis(scene, facts, pack=pack, today=now.date())

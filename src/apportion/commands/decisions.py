@@ -10,21 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from apportion.commands.assessments import open_proposal
+from apportion.commands.assessments import open_proposal, proposal_of
 from apportion.commands.decision_log import Known, known_of, proposals_by_id
+from apportion.commands.decision_rights import (
+    check_proposed,
+    forums_heard,
+    name_followed,
+    sides_of,
+    told_narrowly,
+)
 from apportion.commands.decision_turn import Made, MakeActs, New, Outcome, Turn
 from apportion.commands.packs import pack_to_decide_under
+from apportion.commands.permits import check_person, internal, may_now, needs, person_acting, scope_now
 from apportion.commands.scenarios import read_files
+from apportion.commands.seen import find_seen
+from apportion.commands.sources import find_proposal, find_source
 from apportion.errors import RefusedError, UsageError
-from apportion.files.decisions import Moved, append, folder_to_decide_in
+from apportion.files.decisions import Moved
 from apportion.files.packs import DEFAULT_PACK
 from apportion.files.proposal_reading import SUFFIX
-from apportion.files.proposals import find_proposal, refuse_other_files, write_beside
-from apportion.files.sources import find_source
 from apportion.govern import acts
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.minutes import Entry, minutes
 from apportion.govern.refusal import Refusal
+from apportion.govern.rights import Right
 from apportion.govern.state import Case
 from apportion.model.world import World
 from apportion.report.decision import (
@@ -54,6 +63,16 @@ __all__ = [
 # After so many times that others were first, whoever asks is told to try again.
 _MOST_TRIES = 50
 _PERSONS = ("person", "body")
+# Entries of the minutes that say nothing but who did what: told to those who may not follow a proposal.
+_TOLD_TO_ALL = frozenset(
+    {
+        "minutes.propose",
+        "minutes.statement",
+        "minutes.statement-conflicted",
+        "minutes.recuse",
+        "minutes.withdraw",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +83,18 @@ class Done:
         proposal: The proposal.
         events: What was added to the log.
         entries: The same as entries of the minutes, with what followed.
-        outlook: Where the proposal stands then.
+        outlook: Where the proposal stands then; None: that is not for whoever acted.
         last: The digest of the last line of the log, to be held against a cut.
     """
 
     proposal: str
     events: tuple[Event, ...]
     entries: tuple[Entry, ...]
-    outlook: Outlook
+    outlook: Outlook | None
     last: str
 
 
+@needs(Right.PROPOSE)
 def propose(
     scenario: str, proposal: str, *, by: str, pack: str = DEFAULT_PACK, language: str = DEFAULT_LANGUAGE
 ) -> Done:
@@ -95,19 +115,20 @@ def propose(
         RefusedError: A rule refuses it.
     """
     source = find_source(scenario)
-    folder = folder_to_decide_in(source)
+    source.check_decidable()
+    check_person(by)
     found = open_proposal(proposal, scenario=scenario)
-    file, held = find_proposal(proposal, source=source)
+    check_proposed(source, found)
+    file, held = find_proposal(proposal, source=find_seen(scenario))
     # Beside a scenario only what ends so is a proposal.
     file = file if file.endswith(SUFFIX) else f"{file}{SUFFIX}"
     beside = proposals_by_id(source)
-    if found.id not in beside:
-        refuse_other_files({file: held}, folder)
-    elif beside[found.id].digest != found.digest:
+    if found.id in beside and beside[found.id].digest != found.digest:
         raise UsageError(
-            f"Beside the scenario lies another proposal {found.id!r}, {beside[found.id].file}.",
-            fix="Give this one another id.",
+            f"Beside the scenario lies another proposal {found.id!r}.", fix="Give this one another id."
         )
+    if found.id not in beside:
+        source.refuse_other_files({file: held})
     return act_all(
         scenario,
         found.id,
@@ -120,6 +141,7 @@ def propose(
     )
 
 
+@needs(Right.CONDUCT)
 def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAULT_LANGUAGE) -> Done:
     """Freeze what the present facts show of a proposal, once they are no longer those that were frozen.
 
@@ -144,6 +166,7 @@ def analyse(scenario: str, proposal: str, *, by: str = "", language: str = DEFAU
     )
 
 
+@needs(Right.CONDUCT)
 def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> Done:
     """Note that a clock of a proposal ran out, which apportion does by itself at any other act.
 
@@ -155,6 +178,7 @@ def lapse(scenario: str, proposal: str, *, language: str = DEFAULT_LANGUAGE) -> 
     return act(scenario, proposal, by=SYSTEM, verb=acts.Lapse.verb, language=language)
 
 
+@needs(Right.STATE)
 def act(
     scenario: str,
     proposal: str,
@@ -191,6 +215,7 @@ def act(
     )
 
 
+@internal
 def act_all(
     scenario: str,
     proposal: str,
@@ -217,28 +242,31 @@ def act_all(
     """
     words = Words.load(language)
     source = find_source(scenario)
-    folder = folder_to_decide_in(source)
-    files = read_files(source).world
+    source.check_decidable()
+    # Before anything is looked at for them.
+    check_person(by)
+    with told_narrowly():
+        files = read_files(source).world
     _check_person(files, by)
 
     def make_checked(name: str, case: Case | None) -> Sequence[acts.Act]:
         done = make(name, case)
         for one in done:
+            check_person(one.by)
             # A memo or a finding that comes along is its author's own act.
             _check_person(files, one.by)
         return done
 
     made = Made()
     for _ in range(_MOST_TRIES):
-        known = known_of(source)
-        turn = Turn(files=files, known=known, by=by, new=new, made=made)
-        name = named(proposal, known) if new is None else new.proposal.id
-        outcome = turn.take(name, make=make_checked)
-        if new is not None and outcome.refusal is None:
-            # Before the log says so: what is put forward is never without its file.
-            write_beside(new.keep, folder)
+        with told_narrowly():
+            known = known_of(source)
+            turn = Turn(files=files, known=known, by=by, new=new, made=made)
+            name = _named_for(proposal, known) if new is None else new.proposal.id
+            outcome = turn.take(name, make=make_checked)
+        keep = {} if new is None or outcome.refusal is not None else new.keep
         try:
-            log = append(folder, outcome.events, after=known.log) if outcome.events else known.log
+            log = source.append(outcome.events, after=known.log, keep=keep)
         except Moved:
             continue
         if outcome.refusal is not None:
@@ -247,6 +275,7 @@ def act_all(
     raise UsageError("Others add to the log all the time.", fix="Try again.")
 
 
+@internal
 def named(proposal: str, known: Known) -> str:
     """Return the id of a proposal: one that the log or a file beside the scenario has, else that of a file.
 
@@ -257,9 +286,10 @@ def named(proposal: str, known: Known) -> str:
     beside = proposals_by_id(known.source)
     if proposal in known.state.cases or proposal in beside:
         return proposal
-    return open_proposal(proposal, scenario=str(known.source)).id
+    return proposal_of(proposal, source=known.source).id
 
 
+@needs(Right.OPEN)
 def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return what was done, where the proposal stands then, and what comes next.
 
@@ -267,13 +297,17 @@ def done_sentences(done: Done, *, language: str = DEFAULT_LANGUAGE) -> list[str]
         UsageError: There is no such language.
     """
     words = Words.load(language)
+    told = [entry_sentence(one, words=words) for one in done.entries]
+    if done.outlook is None:
+        return told
     return [
-        *(entry_sentence(one, words=words) for one in done.entries),
+        *told,
         lead_sentence(done.outlook.case, words=words),
         *outlook_sentences(done.outlook, words=words),
     ]
 
 
+@needs(Right.OPEN)
 def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return what an act came to as plain values, with its sentences.
 
@@ -283,7 +317,7 @@ def done_as_json(done: Done, *, language: str = DEFAULT_LANGUAGE) -> dict[str, o
     return {
         "proposal": done.proposal,
         "events": [one.as_json() for one in done.events],
-        **outlook_json(done.outlook),
+        **({} if done.outlook is None else outlook_json(done.outlook)),
         "last_digest": done.last,
         "sentences": done_sentences(done, language=language),
     }
@@ -296,8 +330,9 @@ def _check_person(world: World, person: str) -> None:
     kinds = dict(parties.select("party", "kind").iter_rows())
     if kinds.get(person) in _PERSONS:
         return
-    near = near_names(person, [name for name, kind in kinds.items() if kind in _PERSONS])
-    found = "is no person or body" if person in kinds else "is not among the parties"
+    sees_all = scope_now(Right.READ).is_all
+    near = near_names(person, [name for name, kind in kinds.items() if kind in _PERSONS]) if sees_all else ""
+    found = "is no person or body" if person in kinds and sees_all else "is not among the parties"
     raise UsageError(
         f"{person!r} {found} of the scenario, so nothing is done in that name.",
         fix=f"{near}List whoever acts in parties, of kind person or body.",
@@ -310,13 +345,25 @@ def _refused(refusal: Refusal, *, words: Words) -> RefusedError:
     )
 
 
+def _named_for(proposal: str, known: Known) -> str:
+    """Return the id of a proposal that whoever acts may do something to, be it to state."""
+    return name_followed(proposal, known, right=Right.STATE, find=named)
+
+
 def _done(name: str, outcome: Outcome, *, known: Known, last: str) -> Done:
+    case = outcome.state.cases[name]
+    person, forums = person_acting(), forums_heard(case)
     before = minutes(known.log.events, proposal=name)
-    after = minutes((*known.log.events, *outcome.events), proposal=name)
+    after = minutes((*known.log.events, *outcome.events), proposal=name, forums=forums)
+    entries = after[len(before) :]
+    if not may_now(Right.FOLLOW, parties=sides_of(case)):
+        # What followed from it is for those who may follow the proposal; what they did themselves they know.
+        own = tuple(one for one in entries if one.by == person and one.key in _TOLD_TO_ALL)
+        return Done(proposal=name, events=(), entries=own, outlook=None, last=last)
     return Done(
         proposal=name,
         events=outcome.events,
-        entries=after[len(before) :],
-        outlook=Outlook.of(outcome.state, name, now=outcome.now),
+        entries=entries,
+        outlook=Outlook.of(outcome.state, name, now=outcome.now, reader=person, forums=forums),
         last=last,
     )

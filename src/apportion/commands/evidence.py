@@ -10,11 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.plans import make_plan, open_plan
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.seen import find_seen
+from apportion.commands.sources import read_proposals
 from apportion.errors import UsageError
-from apportion.files.proposals import read_proposals
-from apportion.files.sources import find_source
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.plan import Plan
 from apportion.model.world import ALL, View, World
@@ -42,6 +44,7 @@ __all__ = [
 MOST_ENTRIES = 300
 
 
+@needs(Right.READ)
 def trace_plan(
     folder: Path,
     number: str,
@@ -69,6 +72,7 @@ def trace_plan(
     return trace_number(world, plan, number=number, most=most, is_under_each=is_under_each, tell=tell)
 
 
+@needs(Right.OPEN)
 def trace_number(
     world: World,
     plan: Plan,
@@ -97,6 +101,7 @@ def trace_number(
     )
 
 
+@needs(Right.OPEN)
 def tell_trace(found: Trace, *, language: str = DEFAULT_LANGUAGE) -> list[Block]:
     """Return a trace as sentences and tables.
 
@@ -106,6 +111,7 @@ def tell_trace(found: Trace, *, language: str = DEFAULT_LANGUAGE) -> list[Block]
     return trace_blocks(found, words=Words.load(language))
 
 
+@needs(Right.READ)
 def lay_timeline(
     scenario: str, *, out: Path | None = None, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> tuple[Timeline, View]:
@@ -123,7 +129,7 @@ def lay_timeline(
     """
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
-    found = timeline(world, read_proposals(find_source(scenario)))
+    found = timeline(world, read_proposals(find_seen(scenario)))
     if out is not None:
         _write_timeline(found, folder=out, view=world.view)
     return found, world.view
@@ -143,12 +149,14 @@ def _write_timeline(found: Timeline, *, folder: Path, view: View) -> None:
     write_files(folder, files)
 
 
+@needs(Right.OPEN)
 def timeline_as_json(found: Timeline, view: View) -> dict[str, object]:
     """Return a timeline as plain values."""
     looked = {name: value for name, value in view.as_json().items() if name != "case"}
     return {**looked, "entries": found.as_json()}
 
 
+@needs(Right.OPEN)
 def tell_timeline(
     found: Timeline, view: View, *, most: int = MOST_ENTRIES, language: str = DEFAULT_LANGUAGE
 ) -> list[Block]:
@@ -164,6 +172,7 @@ def tell_timeline(
     return [*blocks, *([table] if len(table) > 1 else []), *([more] if more else [])]
 
 
+@needs(Right.READ)
 def cite_row(
     scenario: str, row: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Citation]:
@@ -176,9 +185,10 @@ def cite_row(
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
     is_decision = row.startswith(f"{DECISION}:")
-    return cite(world, row, proposals=read_proposals(find_source(scenario)) if is_decision else ())
+    return cite(world, row, proposals=read_proposals(find_seen(scenario)) if is_decision else ())
 
 
+@needs(Right.OPEN)
 def tell_citations(citations: list[Citation], *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return citations as source lines.
 

@@ -6,11 +6,14 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from apportion.commands.permits import internal, needs
 from apportion.errors import UsageError
 from apportion.files.folder import make_folder
+from apportion.govern.rights import Right
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 
+@internal
 def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     """Write files into a folder, which is made where it is missing, and return them.
 
@@ -45,6 +48,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
         ) from error
 
 
+@needs(Right.OPEN)
 def tell_page(file: Path, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return the line that says where a page was written."""
     return Words.load(language).say("report.written", file=str(file))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from apportion.commands.permits import internal, needs
 from apportion.errors import UsageError
 from apportion.files.packs import DEFAULT_PACK, load_pack, pack_names, pack_on
 from apportion.govern.packs import Pack
+from apportion.govern.rights import Right
 from apportion.report.packs import pack_json, pack_sentences, pack_table, packs_sentences, packs_table
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 
@@ -22,11 +24,13 @@ __all__ = [
 ]
 
 
+@needs(Right.OPEN)
 def list_packs(*, on: dt.date | None = None) -> list[Pack]:
     """Return the packs that come with apportion; with a day, those that governed on it."""
     return [load_pack(name) for name in pack_names()] if on is None else list(pack_on(on))
 
 
+@internal
 def pack_to_decide_under(name_or_path: str) -> Pack:
     """Return a pack that a decision may be taken under: one that comes with apportion, or one as strict as the house's.
 
@@ -47,6 +51,7 @@ def pack_to_decide_under(name_or_path: str) -> Pack:
     return pack
 
 
+@needs(Right.OPEN)
 def tell_packs(
     *, on: dt.date | None = None, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -60,6 +65,7 @@ def tell_packs(
     return sentences, packs_table(list_packs(on=on), words=words)
 
 
+@needs(Right.OPEN)
 def tell_pack(
     pack: Pack, *, on: dt.date | None = None, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -72,6 +78,7 @@ def tell_pack(
     return pack_sentences(pack, on=on, words=words), pack_table(pack, words=words)
 
 
+@needs(Right.OPEN)
 def pack_as_json(packs: Sequence[Pack], *, on: dt.date | None = None) -> list[dict[str, object]]:
     """Return packs as plain values, each with its digest, and with whether it governs on a day."""
     return [pack_json(one, on=on) for one in packs]

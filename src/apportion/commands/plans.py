@@ -11,13 +11,18 @@ from pathlib import Path
 
 import polars as pl
 
+from apportion.commands.permits import needs
+from apportion.commands.results import checkpoint_file, checkpoint_now, checkpoint_of, keep_plan
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.session import current
 from apportion.engine.checks import check_world
 from apportion.engine.explain import REASONS
 from apportion.engine.planning import draft_plan
 from apportion.errors import Code, Finding, FindingsError, PlanFileError, UsageError, has_errors
-from apportion.files.plans import PLAN_FILE, REPORT_FILE, read_plan, scenario_of, write_plan
+from apportion.files.plans import PLAN_FILE, REPORT_FILE, read_plan, scenario_of, source_of, write_plan
 from apportion.files.workbook_plan import write_plan_workbook
+from apportion.govern.checkpoints import Signed
+from apportion.govern.rights import Right
 from apportion.model.plan import Plan
 from apportion.model.policy import Policy, Rule
 from apportion.model.world import ALL, World
@@ -35,6 +40,7 @@ _LEVEL = re.compile(r"\d+(/[1-9]\d*)?")
 _OF_BOOKING = {Code.BOOKED_ABOVE_QUANTITY, Code.BOOKED_SKU_NOT_ACCEPTED, Code.BOOKED_SITE_NOT_ACCEPTED}
 
 
+@needs(Right.OPEN)
 def make_plan(world: World, policy: Policy | None = None) -> Plan:
     """Return the plan of a world under a policy (by default the scenario's).
 
@@ -75,6 +81,7 @@ def _studied(world: World, allocations: pl.DataFrame, *, policy: Policy) -> Mapp
     }
 
 
+@needs(Right.READ)
 def plan_scenario(
     scenario: str,
     *,
@@ -105,11 +112,26 @@ def plan_scenario(
     looked = read_scenario(scenario)
     world = view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint, case=case, under=under)
     plan = make_plan(world, replace(world.settings.policy, **changes))  # type: ignore[arg-type]
+    keep_plan(world, plan, scenario=scenario)
     if out is not None:
-        write_plan(plan, out, source=scenario, page=report_html(world, plan, language=language))
+        write_record(world, plan, folder=out, source=scenario, language=language)
     return world, plan
 
 
+@needs(Right.OPEN)
+def plan_world(world: World, policy: Policy | None = None) -> Plan:
+    """Return the plan of a world under a policy (by default the scenario's), kept in the book of a session.
+
+    Raises:
+        FindingsError: The world has findings of error grade.
+        UsageError: The rule is not built yet.
+    """
+    plan = make_plan(world, policy)
+    keep_plan(world, plan, scenario=world.settings.name)
+    return plan
+
+
+@needs(Right.READ)
 def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan]:
     """Return a plan on disk with the world it was made from, under the plan's view.
 
@@ -129,7 +151,7 @@ def open_plan(folder: Path, *, scenario: str | None = None) -> tuple[World, Plan
 
 def _plan_and_scenario(folder: Path, *, scenario: str | None) -> tuple[World, Plan]:
     plan = read_plan(folder)
-    looked = read_scenario(scenario or scenario_of(folder))
+    looked = read_scenario(scenario or (scenario_of if current() is None else source_of)(folder))
     view = plan.view
     world = view_world(
         looked.world, as_known_on=view.as_known_on, viewpoint=view.viewpoint, case=str(view.case)
@@ -156,6 +178,7 @@ def _names_are_known(world: World, plan: Plan) -> bool:
     )
 
 
+@needs(Right.READ)
 def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
     """Return why a plan on disk is not proven; empty if it is.
 
@@ -170,16 +193,19 @@ def verify_plan(folder: Path, *, scenario: str | None = None) -> list[Refusal]:
             refusals.append(_differs(f"{name}.csv"))
     if plan.scenario != world.settings.name or _kinds(plan.findings) != _kinds(_findings(world, plan)):
         refusals.append(_differs(PLAN_FILE))
-    if not _is_page_of(world, plan, file=folder / REPORT_FILE):
+    signed, broken = checkpoint_of(folder)
+    if not _is_page_of(world, plan, signed=signed, file=folder / REPORT_FILE):
         refusals.append(_differs(REPORT_FILE))
-    return refusals
+    return [*refusals, *broken]
 
 
-def _is_page_of(world: World, plan: Plan, *, file: Path) -> bool:
+def _is_page_of(world: World, plan: Plan, *, signed: Signed | None, file: Path) -> bool:
     """Return whether a file is the page of a plan, in whichever language it says that it is."""
     page = file.read_bytes() if file.is_file() else b""
     language = language_of(page.decode(errors="replace"))
-    return language is not None and page == report_html(world, plan, language=language).encode()
+    if language is None:
+        return False
+    return page == report_html(world, plan, checkpoint=signed, language=language).encode()
 
 
 def _findings(world: World, plan: Plan) -> list[Finding]:
@@ -198,6 +224,7 @@ def _kinds(findings: Collection[Finding]) -> Counter[tuple[str, str, str]]:
     return kinds + Counter((str(Code.FINDINGS_CUT), "", found) for found in cut.values())
 
 
+@needs(Right.READ)
 def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario: str | None = None) -> Path:
     """Write a plan on disk as a workbook with its tables and charts, and return the file.
 
@@ -211,6 +238,7 @@ def write_plan_as_workbook(folder: Path, *, to: Path, made_on: dt.date, scenario
     return write_plan_workbook(plan, to, world=world, made_on=made_on, sentence=sentence)
 
 
+@needs(Right.READ)
 def replay_plan(folder: Path, *, scenario: str | None = None) -> Replay:
     """Return what happens to the units of a plan on disk after they ship."""
     world, plan = open_plan(folder, scenario=scenario)
@@ -226,11 +254,13 @@ def _differs(file: str) -> Refusal:
     )
 
 
+@needs(Right.OPEN)
 def verify_record(world: World, plan: Plan) -> list[Refusal]:
     """Return why a plan is not proven from its world; empty if it is."""
     return verify(world, plan)
 
 
+@needs(Right.OPEN)
 def write_record(
     world: World, plan: Plan, *, folder: Path, source: str, language: str = DEFAULT_LANGUAGE
 ) -> list[Path]:
@@ -239,9 +269,12 @@ def write_record(
     Raises:
         UsageError: There is no such language.
     """
-    return write_plan(plan, folder, source=source, page=report_html(world, plan, language=language))
+    signed = checkpoint_now()
+    page = report_html(world, plan, checkpoint=signed, language=language)
+    return write_plan(plan, folder, source=source, page=page, kept=checkpoint_file(signed))
 
 
+@needs(Right.OPEN)
 def report(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str:
     """Return the report of a plan as one self-contained page.
 
@@ -251,6 +284,7 @@ def report(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str
     return report_html(world, plan, language=language)
 
 
+@needs(Right.READ)
 def explain_order(
     folder: Path, order: str, *, scenario: str | None = None, language: str = DEFAULT_LANGUAGE
 ) -> list[str]:
@@ -263,6 +297,7 @@ def explain_order(
     return why(world, plan, order=order, language=language)
 
 
+@needs(Right.OPEN)
 def why(world: World, plan: Plan, *, order: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return in sentences what an order of a plan gets and why not more or sooner.
 
@@ -272,6 +307,7 @@ def why(world: World, plan: Plan, *, order: str, language: str = DEFAULT_LANGUAG
     return why_sentences(world, plan, order=order, words=Words.load(language))
 
 
+@needs(Right.OPEN)
 def summarise(
     world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[str, list[tuple[str, ...]]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import enum
 
+from apportion.commands.permits import needs
 from apportion.errors import UsageError
+from apportion.govern.rights import Right
 from apportion.model.policy import Count, LevelBy, Rule
 
 
+@needs(Right.OPEN)
 def policy_changes(
     *,
     rule: str | None = None,

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.commands.decision_log import findings_of_log, known_of, laid_over, note_attempts
+from apportion.commands.permits import internal, needs, permitted_viewpoint
+from apportion.commands.seen import SeenSource, find_seen
+from apportion.commands.sources import Source
 from apportion.engine.checks import check_world
 from apportion.errors import Finding, FindingsError, UsageError, has_errors, in_order
-from apportion.files.attachments import attachments_beside, check_attachments
-from apportion.files.decisions import decisions_beside
 from apportion.files.folder import bundled_names
 from apportion.files.proposal_reading import read_partly
-from apportion.files.proposals import proposals_beside
-from apportion.files.sources import find_source, read_source, write_source
+from apportion.files.sources import write_source
 from apportion.files.workbook import ExtraSheet
 from apportion.files.workbook_template import write_template
+from apportion.govern.rights import Right
 from apportion.model.told import first_of_each
 from apportion.model.world import ALL, PARTY_PREFIX, World
 from apportion.study.book import read_book
@@ -51,11 +52,13 @@ class Looked:
     extra_sheets: tuple[ExtraSheet, ...] = ()
 
 
+@needs(Right.LIST)
 def list_scenarios() -> list[str]:
     """Return the names of the scenarios that come with apportion."""
     return bundled_names()
 
 
+@needs(Right.OPEN)
 def view_world(
     world: World,
     *,
@@ -75,10 +78,12 @@ def view_world(
 
     Raises:
         UsageError: There is no such viewpoint, case or statement.
+        NotPermitted: The viewpoint is of a party whose facts are not for whoever acts.
     """
-    return choose(world.as_known_on(as_known_on, viewpoint).case(case), under)
+    return choose(world.as_known_on(as_known_on, permitted_viewpoint(viewpoint)).case(case), under)
 
 
+@needs(Right.READ)
 def check_scenario(
     scenario: str, *, as_known_on: dt.date | None = None, viewpoint: str = ALL
 ) -> list[Finding]:
@@ -87,8 +92,8 @@ def check_scenario(
     Raises:
         UsageError: There is no such scenario or viewpoint.
     """
-    source = find_source(scenario)
-    reading = read_source(source)
+    source = find_seen(scenario)
+    reading = source.read()
     if reading.world is None:
         return first_of_each(reading.findings)
     world = _looked_at(reading.world, as_known_on=as_known_on, viewpoint=viewpoint, findings=reading.findings)
@@ -96,15 +101,15 @@ def check_scenario(
     is_sound = not has_errors(findings)
     proposed = _check_proposals(world, source, is_sound=is_sound)
     decided = findings_of_log(reading.world, source, is_sound=is_sound)
-    return in_order([*findings, *proposed, *check_attachments(reading.world, source), *decided])
+    return in_order([*findings, *proposed, *source.check_attachments(reading.world), *decided])
 
 
-def _check_proposals(world: World, source: Path, *, is_sound: bool) -> Iterator[Finding]:
+def _check_proposals(world: World, source: Source, *, is_sound: bool) -> Iterator[Finding]:
     """Yield what is wrong with the proposals beside a scenario.
 
     With their moves only where the facts are sound, and where the view hides none of them.
     """
-    for name, held in proposals_beside(source).items():
+    for name, held in source.proposals().items():
         proposal, findings = read_partly(held, file=name)
         yield from findings
         if proposal is None or not is_sound or world.view.is_filtered:
@@ -127,6 +132,7 @@ def _looked_at(
     return view_world(world, as_known_on=as_known_on)
 
 
+@needs(Right.READ)
 def read_scenario(scenario: str, *, but: str = "") -> Looked:
     """Return the world of a scenario that can be planned, as it stands, with what was found of it.
 
@@ -141,7 +147,10 @@ def read_scenario(scenario: str, *, but: str = "") -> Looked:
         UsageError: There is no such scenario.
         FindingsError: It, its log of decisions, or what was decided has findings of error grade.
     """
-    source = find_source(scenario)
+    source = find_seen(scenario)
+    if isinstance(source, SeenSource):
+        world = source.standing(but=but)
+        return Looked(world, tuple(check_world(world)))
     looked = read_files(source)
     standing, known = laid_over(looked.world, source, but=but)
     note_attempts(known, standing.attempts)
@@ -150,13 +159,14 @@ def read_scenario(scenario: str, *, but: str = "") -> Looked:
     return Looked(standing.world, (*looked.findings, *standing.findings), looked.extra_sheets)
 
 
-def read_files(source: Path) -> Looked:
+@internal
+def read_files(source: Source) -> Looked:
     """Return the world of a scenario as its files alone state it, with what was found of it.
 
     Raises:
         FindingsError: It has findings of error grade.
     """
-    reading = read_source(source)
+    reading = source.read()
     if reading.world is None:
         raise FindingsError(first_of_each(reading.findings))
     findings = check_world(reading.world, known=reading.findings)
@@ -165,6 +175,7 @@ def read_files(source: Path) -> Looked:
     return Looked(reading.world, tuple(findings), reading.extra_sheets)
 
 
+@needs(Right.READ)
 def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = ".csv") -> list[Path]:
     """Write a scenario as a workbook, a zip or a folder that reads back to the same world; return its files.
 
@@ -181,7 +192,7 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         UsageError: There is no such scenario, or `to` names another kind of file.
         FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
     """
-    source = find_source(scenario)
+    source = find_seen(scenario)
     looked = read_files(source)
     known_of(source)  # A log that does not hold together is not handed on.
     return write_source(
@@ -191,13 +202,14 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
         made_on=made_on,
         extra_sheets=looked.extra_sheets,
         beside={
-            **proposals_beside(source),
-            **attachments_beside(source),
-            **decisions_beside(source),
+            **source.proposals(),
+            **source.attachments(),
+            **source.log_files(),
         },
     )
 
 
+@needs(Right.OPEN)
 def make_template(file: Path, *, made_on: dt.date) -> Path:
     """Write an empty workbook with a sheet per table, units and meanings in its headers, and return it.
 

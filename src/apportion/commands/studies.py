@@ -11,7 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.columns import NUMBER
 from apportion.model.world import ALL, World
@@ -28,6 +30,7 @@ _DEPARTURES_FILE = "departures.csv"
 _ADHERENCE_FILE = "adherence.json"
 
 
+@needs(Right.READ)
 def study_adherence(
     scenario: str,
     *,
@@ -62,6 +65,7 @@ def study_adherence(
     return found
 
 
+@needs(Right.OPEN)
 def tell_adherence(
     found: Adherence, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -73,6 +77,7 @@ def tell_adherence(
     return adherence_sentences(found, words=Words.load(language)), adherence_table(found)
 
 
+@needs(Right.OPEN)
 def write_adherence(
     world: World, found: Adherence, *, folder: Path, language: str = DEFAULT_LANGUAGE
 ) -> list[Path]:

@@ -10,7 +10,9 @@ from pathlib import Path
 import tomli_w
 
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.proposal import Proposal
 from apportion.model.world import ALL
@@ -39,6 +41,7 @@ SUGGESTIONS_PAGE = "suggestions.html"
 _TABLE = "suggestions.csv"
 
 
+@needs(Right.READ)
 def suggest_scenario(
     scenario: str,
     *,
@@ -75,6 +78,7 @@ def suggest_scenario(
     return found
 
 
+@needs(Right.OPEN)
 def tell_suggestions(found: Suggestions, *, language: str = "en") -> tuple[list[str], list[tuple[str, ...]]]:
     """Return the sentences and the table of a study.
 
@@ -85,6 +89,7 @@ def tell_suggestions(found: Suggestions, *, language: str = "en") -> tuple[list[
     return suggestion_sentences(found, words=Words.load(language), names=names), suggestion_table(found)
 
 
+@needs(Right.OPEN)
 def suggestions_as_json(found: Suggestions, *, language: str = "en") -> dict[str, object]:
     """Return all that a study says as plain values.
 
@@ -94,6 +99,7 @@ def suggestions_as_json(found: Suggestions, *, language: str = "en") -> dict[str
     return suggestions_json(found, words=Words.load(language), names=customers_named(found.world))
 
 
+@needs(Right.OPEN)
 def proposals_of(found: Suggestions, *, language: str = "en") -> list[Proposal]:
     """Return each suggestion as a proposal that can be assessed.
 
@@ -107,6 +113,7 @@ def proposals_of(found: Suggestions, *, language: str = "en") -> list[Proposal]:
     ]
 
 
+@needs(Right.OPEN)
 def write_suggestions(found: Suggestions, *, folder: Path, language: str = "en") -> list[Path]:
     """Write the page of a study, its numbers and each suggestion as a proposal, and return the files.
 

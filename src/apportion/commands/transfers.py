@@ -10,18 +10,19 @@ from pathlib import Path
 
 import polars as pl
 
-from apportion.commands.decision_log import known_of
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario, view_world
+from apportion.commands.seen import decided_in, find_seen
+from apportion.commands.sources import read_proposals
 from apportion.errors import FindingsError
 from apportion.files.packs import DEFAULT_PACK, load_pack
-from apportion.files.proposals import read_proposals
-from apportion.files.sources import find_source
 from apportion.govern.interests import read_graph
 from apportion.govern.materiality import PairYear
 from apportion.govern.movements import Movements, read_movements
 from apportion.govern.packs import Pack
 from apportion.govern.related import InterestTies
+from apportion.govern.rights import Right
 from apportion.govern.transfers import Transfer
 from apportion.govern.worth import Total
 from apportion.model.proposal import Proposal
@@ -77,6 +78,7 @@ _YEARS = (
 )
 
 
+@needs(Right.READ)
 def movements_of_scenario(
     scenario: str,
     *,
@@ -102,13 +104,13 @@ def movements_of_scenario(
     """
     Words.load(language)
     rules = load_pack(pack)
-    source = find_source(scenario)
+    source = find_seen(scenario)
 
     def standing(but: str = "") -> World:
         looked = read_scenario(scenario, but=but)
         return view_world(looked.world, as_known_on=as_known_on, viewpoint=viewpoint)
 
-    world, decided = standing(), known_of(source).state.cases
+    world, decided = standing(), decided_in(source)
     found = movements_of(
         world,
         read_proposals(source),
@@ -120,6 +122,7 @@ def movements_of_scenario(
     return found
 
 
+@needs(Right.OPEN)
 def movements_of(
     world: World,
     proposals: Iterable[Proposal],
@@ -163,6 +166,7 @@ def _assessed(
     return found, left_out
 
 
+@needs(Right.OPEN)
 def tell_transfers(
     found: Movements, *, language: str = DEFAULT_LANGUAGE
 ) -> tuple[list[str], list[tuple[str, ...]]]:
@@ -175,6 +179,7 @@ def tell_transfers(
     return movements_sentences(found, words=words), transfers_table(found, words=words)
 
 
+@needs(Right.OPEN)
 def transfers_as_json(found: Movements, *, language: str = DEFAULT_LANGUAGE) -> dict[str, object]:
     """Return all that a register says as plain values.
 
@@ -184,6 +189,7 @@ def transfers_as_json(found: Movements, *, language: str = DEFAULT_LANGUAGE) -> 
     return dict(movements_json(found, words=Words.load(language)))
 
 
+@needs(Right.OPEN)
 def write_transfers(
     found: Movements, *, folder: Path, pack: str, language: str = DEFAULT_LANGUAGE
 ) -> list[Path]:

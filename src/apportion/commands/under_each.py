@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from apportion.commands.folders import write_files
+from apportion.commands.permits import needs
 from apportion.commands.plans import make_plan
+from apportion.govern.rights import Right
 from apportion.model.canonical import as_text
 from apportion.model.plan import Plan
 from apportion.model.world import World
@@ -31,6 +33,7 @@ UNDER_EACH_TABLE = "under-each.csv"
 Tell = Callable[[int, int], None]
 
 
+@needs(Right.OPEN)
 def plan_under_each(world: World, plan: Plan, *, most: int = MOST, tell: Tell | None = None) -> UnderEach:
     """Return what the headline figures of a plan would be under each statement that does not stand.
 
@@ -52,6 +55,7 @@ def plan_under_each(world: World, plan: Plan, *, most: int = MOST, tell: Tell | 
     )
 
 
+@needs(Right.OPEN)
 def assess_under_each(found: Assessment, *, most: int = MOST, tell: Tell | None = None) -> Assessment:
     """Return an assessment with what its answers would be under each statement that does not stand.
 
@@ -73,6 +77,7 @@ def assess_under_each(found: Assessment, *, most: int = MOST, tell: Tell | None 
     return replace(found, under_each=tried)
 
 
+@needs(Right.OPEN)
 def claims_under_each(found: Claims, *, most: int = MOST, tell: Tell | None = None) -> Claims:
     """Return a study of claims with what its verdicts would be under each statement that does not stand.
 
@@ -95,6 +100,7 @@ def claims_under_each(found: Claims, *, most: int = MOST, tell: Tell | None = No
     return replace(found, under_each=tried)
 
 
+@needs(Right.OPEN)
 def tell_under_each(found: UnderEach, world: World, *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return in sentences which statements are used and why, and what each other one changes.
 
@@ -105,6 +111,7 @@ def tell_under_each(found: UnderEach, world: World, *, language: str = DEFAULT_L
     return under_each_sentences(found, currency=currency, words=Words.load(language))
 
 
+@needs(Right.OPEN)
 def write_under_each(found: UnderEach | None, *, folder: Path) -> None:
     """Write what was tried as one table; where nothing was, take away the table of an earlier run in this folder.
 

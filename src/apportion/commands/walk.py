@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apportion.commands.assessments import open_proposal
+from apportion.commands.permits import needs
 from apportion.commands.scenarios import read_scenario, view_world
 from apportion.errors import UsageError
 from apportion.files.packs import load_pack, pack_names
@@ -12,6 +13,7 @@ from apportion.govern.inquiry import look_for_conflicts
 from apportion.govern.interests import read_graph
 from apportion.govern.movements import read_movements
 from apportion.govern.related import InterestTies
+from apportion.govern.rights import Right
 from apportion.govern.walk import Walk, walk_decision
 from apportion.report.walk import walk_json, walk_sentences
 from apportion.report.words import DEFAULT_LANGUAGE, Words
@@ -20,6 +22,7 @@ from apportion.study.assess import assess
 __all__ = ["tell_walks", "walk_scenario", "walks_as_json"]
 
 
+@needs(Right.READ)
 def walk_scenario(scenario: str, proposal: str, *, packs: Sequence[str] = ()) -> list[Walk]:
     """Return what each policy pack asks of a decision of the past, and what the facts show of it.
 
@@ -51,6 +54,7 @@ def walk_scenario(scenario: str, proposal: str, *, packs: Sequence[str] = ()) ->
     ]
 
 
+@needs(Right.OPEN)
 def tell_walks(walks: Sequence[Walk], *, language: str = DEFAULT_LANGUAGE) -> list[str]:
     """Return walks in sentences of a language, what is the same under all packs once.
 
@@ -60,6 +64,7 @@ def tell_walks(walks: Sequence[Walk], *, language: str = DEFAULT_LANGUAGE) -> li
     return walk_sentences(walks, words=Words.load(language))
 
 
+@needs(Right.OPEN)
 def walks_as_json(walks: Sequence[Walk], *, language: str = DEFAULT_LANGUAGE) -> list[dict[str, object]]:
     """Return walks as plain values, each with its sentences.
 

@@ -87,16 +87,26 @@ def keep(document: Document, folder: Path) -> bool:
 def list_document(world: World, folder: Path, *, evidence: str, document: Document) -> bool:
     """List a kept document as a copy of evidence, and return whether it was not listed yet.
 
-    Who knew of the evidence when is who knew of its copy.
-
     Raises:
         UsageError: The table cannot be written.
+    """
+    rows = listed_with(world, evidence=evidence, document=document)
+    if rows is None:
+        return False
+    _write(rows, folder)
+    return True
+
+
+def listed_with(world: World, *, evidence: str, document: Document) -> pl.DataFrame | None:
+    """Return the table of documents with one more, a copy of evidence; None where it is listed already.
+
+    Who knew of the evidence when is who knew of its copy.
     """
     listed = world.tables.get(TABLE)
     if listed is not None:
         same = (pl.col("document") == evidence) & (pl.col("sha256") == document.sha256)
         if len(listed.filter(same)):
-            return False
+            return None
     row = {
         "document": evidence,
         "sha256": document.sha256,
@@ -110,8 +120,7 @@ def list_document(world: World, folder: Path, *, evidence: str, document: Docume
     known = world.table("evidence").filter(pl.col("id") == evidence).select(shared)
     added = pl.concat([pl.DataFrame([row]), known], how="horizontal")
     before = [] if listed is None else [listed.drop(ROW, FILE)]
-    _write(pl.concat([*before, added], how="diagonal_relaxed"), folder)
-    return True
+    return pl.concat([*before, added], how="diagonal_relaxed")
 
 
 def _write(rows: pl.DataFrame, folder: Path) -> None:

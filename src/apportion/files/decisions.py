@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
-from apportion.digest import canonical_bytes, digest
+from apportion.digest import HalfCharacterError, canonical_bytes, digest
 from apportion.errors import ApportionError, Code, Finding, Severity, UsageError
 from apportion.files.archive import Broken, check_archive
 from apportion.files.workbook import is_workbook
@@ -54,12 +54,14 @@ class Log:
         events: The events, first to last; none where the file is damaged.
         findings: What is wrong with the file, one finding for each place.
         last: The digest of the last line; of an empty log, zeros. Held elsewhere, it shows a cut (G22).
-        held: The bytes of the file.
+        digests: The digest of each line, first to last.
+        held: The bytes of the file, against which this module sees that others have added to it.
     """
 
     events: tuple[Event, ...] = ()
     findings: tuple[Finding, ...] = ()
     last: str = START
+    digests: tuple[str, ...] = ()
     held: bytes = b""
 
 
@@ -161,6 +163,8 @@ def append(folder: Path, events: Sequence[Event], *, after: Log) -> Log:
                 raise Moved
             whole = held + b"".join(_lines(events, after=after))
             _replace(file, whole)
+    except HalfCharacterError:
+        raise  # It says itself what is wrong with the text, and the file is not at fault.
     except (OSError, ValueError) as error:
         raise UsageError(
             f"Nothing can be added to {str(file)!r}: {getattr(error, 'strerror', None) or error}.",
@@ -236,6 +240,11 @@ def _replace(file: Path, whole: bytes) -> None:
         os.close(handle)
 
 
+def lines_of(events: Sequence[Event]) -> bytes:
+    """Return the bytes of the file that holds events from its first line on, as `read_lines` reads it."""
+    return b"".join(_lines(events, after=Log()))
+
+
 def _lines(events: Sequence[Event], *, after: Log) -> Iterator[bytes]:
     before = after.last
     for seq, event in enumerate(events, start=len(after.events) + 1):
@@ -256,6 +265,7 @@ def read_lines(held: bytes) -> Log:
     """Return the log that the bytes of a file hold, or every place where they do not hold together."""
     findings: list[Finding] = []
     events: list[Event] = []
+    digests: list[str] = []
     before, seq = START, 0
     *lines, rest = held.split(b"\n")
     for row, line in enumerate(lines, start=1):
@@ -268,6 +278,7 @@ def read_lines(held: bytes) -> Log:
         findings.extend(_unchained(entry, row=row, before=before, seq=seq + 1))
         before, seq = str(entry["digest"]), int(str(entry["seq"]))
         events.append(_event(entry))
+        digests.append(before)
     if rest:
         findings.append(_half(rest, row=len(lines) + 1))
     if not held:
@@ -276,12 +287,7 @@ def read_lines(held: bytes) -> Log:
         )
     if findings:
         return Log(findings=tuple(findings), held=held)
-    return Log(events=tuple(events), last=before, held=held)
-
-
-def line_digests(log: Log) -> list[str]:
-    """Return the digest of each line of a log that holds together, first to last."""
-    return [str(json.loads(line)["digest"]) for line in log.held.splitlines() if not log.findings]
+    return Log(events=tuple(events), last=before, digests=tuple(digests), held=held)
 
 
 def _entry(line: bytes, *, row: int) -> tuple[dict[str, object] | None, Finding | None]:

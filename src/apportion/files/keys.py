@@ -76,6 +76,27 @@ def load_key(user: str) -> PrivateKey:
         ) from None
 
 
+def load_key_of(user: str, *, public: str) -> PrivateKey:
+    """Return the key of a user that a book knows, also where a rotation was stopped before it had its place.
+
+    Args:
+        user: The user.
+        public: The key that the book knows, in hexadecimal; where neither file has it, the one in place is returned.
+
+    Raises:
+        BookError: There is none, it is damaged, a link, or others can read it.
+    """
+    held = load_key(user)
+    if held.public.hex != public:
+        file = key_file(user)
+        with contextlib.suppress(FileNotFoundError):
+            new = _read(file.with_name(file.name + _NEXT))
+            if new.public.hex == public:
+                put_next_key(user)
+                return new
+    return held
+
+
 def load_or_make_key(user: str) -> PrivateKey:
     """Return the key of a user, made now where there is none; of two who make it at once both get the same.
 
@@ -169,9 +190,11 @@ def _read(file: Path) -> PrivateKey:
     except OSError as error:
         told = "it is a link" if file.is_symlink() else error.strerror or str(error)
         raise _unreadable(file, told) from error
-    with os.fdopen(handle, "rb") as stream:
-        _refuse_open(file, os.fstat(stream.fileno()))
-        content = stream.read(_MOST_BYTES)
+    try:
+        _refuse_open(file, os.fstat(handle))
+        content = os.read(handle, _MOST_BYTES)
+    finally:
+        os.close(handle)
     return _key_in(content, file=file)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from apportion.errors import Code, Finding, PlanFileError, Severity, UsageError
+from apportion.files.checkpoints import CHECKPOINT_FILE
 from apportion.files.folder import is_folder, make_folder
 from apportion.files.sources import is_file_source
 from apportion.model.canonical import as_text
@@ -24,7 +25,15 @@ PLAN_FILE = "plan.json"
 REPORT_FILE = "report.html"
 
 
-def write_plan(plan: Plan, folder: Path, *, source: str, page: str) -> list[Path]:
+def plan_files(plan: Plan) -> dict[str, bytes]:
+    """Return the files of a plan but for its page, by name; where its scenario lies is left empty."""
+    tables = {f"{name}.csv": _table_bytes(frame) for name, frame in plan.tables.items()}
+    return {**tables, PLAN_FILE: _plan_bytes(plan, source="")}
+
+
+def write_plan(
+    plan: Plan, folder: Path, *, source: str, page: str, kept: Mapping[str, bytes] | None = None
+) -> list[Path]:
     """Write a plan and return its files.
 
     Args:
@@ -32,6 +41,7 @@ def write_plan(plan: Plan, folder: Path, *, source: str, page: str) -> list[Path
         folder: Where; made where it is missing.
         source: The bundled name or path of its scenario, as given.
         page: The report page.
+        kept: What says where a plan of a book is kept, by file name; its source is then a name, whatever lies there.
     """
     make_folder(folder)
     _refuse_scenario(folder)
@@ -40,8 +50,13 @@ def write_plan(plan: Plan, folder: Path, *, source: str, page: str) -> list[Path
         file = folder / f"{name}.csv"
         file.write_bytes(_table_bytes(frame))
         written.append(file)
-    (folder / PLAN_FILE).write_bytes(_plan_bytes(plan, source=_relative(source, folder)))
+    named = source if kept else _relative(source, folder)
+    (folder / PLAN_FILE).write_bytes(_plan_bytes(plan, source=named))
     (folder / REPORT_FILE).write_bytes(page.encode())
+    (folder / CHECKPOINT_FILE).unlink(missing_ok=True)  # Of the plan that was here before.
+    for name, content in (kept or {}).items():
+        (folder / name).write_bytes(content)
+        written.append(folder / name)
     return [*written, folder / PLAN_FILE, folder / REPORT_FILE]
 
 
@@ -75,13 +90,22 @@ def _relative(source: str, folder: Path) -> str:
     return Path(os.path.relpath(source, folder)).as_posix()
 
 
+def source_of(folder: Path) -> str:
+    """Return the name of the scenario that a plan of a book was made from.
+
+    Raises:
+        PlanFileError: The plan cannot be read.
+    """
+    return str(_raw(folder).get("source", ""))
+
+
 def scenario_of(folder: Path) -> str:
     """Return the scenario that a plan on disk was made from, as a path or bundled name.
 
     Raises:
         PlanFileError: The plan cannot be read.
     """
-    source = str(_raw(folder).get("source", ""))
+    source = source_of(folder)
     path = folder / source
     return str(path) if source and (is_folder(path) or is_file_source(path)) else source
 

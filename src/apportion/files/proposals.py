@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from apportion.errors import Finding, FindingsError, UsageError
@@ -46,9 +46,18 @@ def read_proposals(source: Path) -> list[Proposal]:
     Raises:
         FindingsError: Any has findings of error grade; the findings are those of all.
     """
+    return read_all(proposals_beside(source))
+
+
+def read_all(beside: Mapping[str, bytes]) -> list[Proposal]:
+    """Return proposals that are at hand as bytes by file name.
+
+    Raises:
+        FindingsError: Any has findings of error grade; the findings are those of all.
+    """
     found: list[Proposal] = []
     wrong: list[Finding] = []
-    for file, held in sorted(proposals_beside(source).items()):
+    for file, held in sorted(beside.items()):
         proposal, findings = read_proposal(held, file=file)
         if proposal is None:
             wrong.extend(findings)
@@ -114,11 +123,24 @@ def find_proposal(name_or_path: str, *, source: Path) -> tuple[str, bytes]:
     Raises:
         UsageError: Neither, or it cannot be read.
     """
+    return named_among(name_or_path, lambda: proposals_beside(source))
+
+
+def named_among(name_or_path: str, look: Callable[[], Mapping[str, bytes]]) -> tuple[str, bytes]:
+    """Return a proposal's file name and content: a file that is there, else one of those beside a scenario.
+
+    Args:
+        name_or_path: A file, or the name of a proposal with or without its ending.
+        look: Gives the proposals beside the scenario, asked where there is no such file.
+
+    Raises:
+        UsageError: Neither, or it cannot be read.
+    """
     path = Path(name_or_path)
     with contextlib.suppress(OSError, ValueError):
         if path.is_file():
             return path.name, _read(path)
-    beside = proposals_beside(source)
+    beside = look()
     stems = {name.removesuffix(SUFFIX): name for name in beside}
     stem = name_or_path.removesuffix(SUFFIX)
     if stem in stems:

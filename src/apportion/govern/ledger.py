@@ -297,7 +297,9 @@ def chain(
             before=head.digest,
         )
         written.append(Written(entry, groups))
-        head = Head(size=entry.seq, digest=entry.digest, peaks=head.peaks.add(entry.leaf), at=at)
+        line = entry.canonical
+        peaks = head.peaks.add(leaf_hash(line))
+        head = Head(size=entry.seq, digest=sha256(line).hexdigest(), peaks=peaks, at=at)
     return written, head
 
 

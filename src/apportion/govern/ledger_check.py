@@ -9,35 +9,22 @@ Millions of entries pass through, so an entry is a row and a few hashes here, an
 
 from __future__ import annotations
 
-import functools
 import json
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import TypeAlias
 
 from apportion.govern.checkpoints import Signed, State
 from apportion.govern.events import SYSTEM
-from apportion.govern.keys import KEY_GROUP, KEY_KINDS, KeyEntryError, KeyRing
-from apportion.govern.ledger import START, Entry
-from apportion.govern.ledger_faults import Fault, FaultKind, StoredEntry, StoredGroup, StoredKey
+from apportion.govern.keys import KeyEntryError, KeyRing
+from apportion.govern.ledger import START, Head
+from apportion.govern.ledger_faults import Fault, FaultKind, StoredCheckpoint, StoredEntry, StoredGroup
+from apportion.govern.ledger_people import KINDS as PEOPLE_KINDS
+from apportion.govern.ledger_people import People
+from apportion.govern.ledger_rows import Parts, read_entry, shown_values, text_begins
 from apportion.govern.merkle import EMPTY, root_of, root_of_peaks
+from apportion.govern.users import UserEntryError
 
-# An entry in its one spelling, where no text in it needs an escape; the others are read as JSON.
-_PLAIN_TEXT = r'([^"\\\x00-\x1f]*)'
-_ENTRY = re.compile(
-    r'\{"at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)","before":"([0-9a-f]{64})","by":"' + _PLAIN_TEXT + r'"'
-    r',"content":"([0-9a-f]{64})","kind":"'
-    + _PLAIN_TEXT
-    + r'","seq":([1-9][0-9]*),"subject":"'
-    + _PLAIN_TEXT
-    + r'"\}'
-)
-_PARTS = ("at", "before", "by", "content", "kind", "seq", "subject")
 _NO_GROUP = StoredGroup(1 << 62, "", b"", None, None)
-
-# at, before, by, content, kind, seq, subject: in the order of the canonical text.
-_Read: TypeAlias = Sequence[str]
 
 
 class LedgerCheck:
@@ -49,7 +36,7 @@ class LedgerCheck:
         last_seq: The number of the last.
         checkpoints: How many checkpoints there are.
         signed: The last checkpoint whose signature, root and head hold; None where none does.
-        ring: The keys, as the entries tell them.
+        people: Users and keys, as the entries tell them.
         states: What the ledger was at each size that was asked for.
     """
 
@@ -63,9 +50,10 @@ class LedgerCheck:
         self.book = book
         self.size = 0
         self.last_seq = 0
+        self._number = 0
         self.checkpoints = 0
         self.signed: Signed | None = None
-        self.ring = KeyRing(book)
+        self.people = People(KeyRing(book))
         self.states: dict[int, State] = {0: State(EMPTY.hex(), START)}
         self._sizes = frozenset(sizes)
         self._found: list[Fault] = []
@@ -74,9 +62,12 @@ class LedgerCheck:
         self._at = ""
         # From where on the entries are known to be others than those that were signed; 0 while they are not.
         self._broken = 0
+        # Whether a checkpoint has not stated another head since, and whether the last entry is where it belongs.
         self._is_head_known = True
+        self._is_head_sure = True
         # How far the entry before stands from its own number, and whether the next may be chained to another one.
         self._shift = 0
+        self._trusted_shift = 0
         self._is_loose = False
         # The entry before, where its text does not make its digest: the next entry tells which of them was changed.
         self._doubt: tuple[str, str] | None = None
@@ -91,7 +82,7 @@ class LedgerCheck:
         entries: Iterable[StoredEntry],
         *,
         groups: Iterable[StoredGroup],
-        checkpoints: Iterable[Signed],
+        checkpoints: Iterable[StoredCheckpoint],
     ) -> Iterator[Fault]:
         """Yield every fault, by entry; the attributes are those of the whole ledger once it has ended.
 
@@ -101,22 +92,23 @@ class LedgerCheck:
             checkpoints: In order of their sizes.
         """
         found = self._found
-        signed = iter(checkpoints)
+        signed = self._signed(checkpoints)
         held = iter(groups)
-        after: Signed | None = next(signed, None)
+        after = next(signed, None)
         group = next(held, _NO_GROUP)
         for row in entries:
             seq = row[0]
-            while after is not None and after.checkpoint.size < seq:
+            read = read_entry(row[1])
+            number = self._find_place(seq, read)
+            while after is not None and after.checkpoint.size < number:
                 self._check_checkpoint(after)
                 after = next(signed, None)
-            self._begin(seq)
             group = self._skip(group, held, until=seq)
             own = []
             while group[0] == seq:
                 own.append(group)
                 group = next(held, _NO_GROUP)
-            self._check_entry(row, own)
+            self._check_entry(row, read, number=number, groups=own)
             if found:
                 yield from found
                 found.clear()
@@ -128,17 +120,26 @@ class LedgerCheck:
         yield from found
         found.clear()
 
-    def differing_keys(self, stored: Iterable[StoredKey]) -> Iterator[Fault]:
-        """Yield where a list of keys says another thing than the entries do; to be asked after `faults`."""
-        told = {
-            (one.user, one.public.hex): StoredKey(one.user, one.public.hex, one.since, one.until)
-            for one in self.ring.keys
-        }
-        kept = {(one[0], one[1]): StoredKey(*one) for one in stored}
-        for name in sorted(told.keys() | kept.keys()):
-            if told.get(name) != kept.get(name):
-                seq = (told.get(name) or kept[name]).since
-                yield Fault(FaultKind.KEYS_DIFFER, seq, {"user": name[0], "key": name[1]})
+    def differs_from(self, head: Head) -> Iterator[Fault]:
+        """Yield the fault that a book says another end of its ledger than its entries make; to be asked after `faults`.
+
+        Where entries are at fault already, their end is as well, and that is none of its own.
+        """
+        made = (self.size, self._head, tuple(self._peaks), self._at)
+        if not self._broken and made != (head.size, head.digest, head.peaks.hashes, head.at):
+            yield Fault(FaultKind.HEAD_DIFFERS, self.size, {"size": head.size})
+
+    def _signed(self, stored: Iterable[StoredCheckpoint]) -> Iterator[Signed]:
+        """Yield the checkpoints that can be read, and tell those that cannot."""
+        for size, text in stored:
+            try:
+                signed = Signed.from_json(json.loads(text))
+            except (ValueError, RecursionError):
+                self._tell(FaultKind.CHECKPOINT_UNREADABLE, size, found=text[:80])
+                continue
+            if signed.checkpoint.size != size:
+                self._tell(FaultKind.CHECKPOINT_UNREADABLE, size, found=text[:80])
+            yield signed
 
     @property
     def state(self) -> State:
@@ -158,18 +159,30 @@ class LedgerCheck:
         """Note that the entries from ``seq`` on are others than those that were signed: no later root can be made."""
         self._broken = self._broken or seq
 
-    def _begin(self, seq: int) -> None:
-        """See whether entries are missing before the next one."""
+    def _find_place(self, seq: int, read: Parts | None) -> int:
+        """Return the number that an entry was written under, and see whether any are missing or moved before it."""
         expected = self.last_seq + 1
         self._missing = range(expected, seq)
         if seq != expected:
             self._is_loose = True
             self._break(expected)
             self._tell(FaultKind.ENTRIES_MISSING, expected, first=expected, last=max(expected, seq - 1))
+        shift = self._shift if read is None else int(read[5]) - seq
+        if shift != self._shift:
+            self._is_loose = True
+            self._break(seq)
+            if shift:
+                self._tell(FaultKind.ENTRY_MOVED, seq, number=seq + shift)
+            self._shift = shift
+        else:
+            # Two entries in a row that stand as far from their numbers: others were taken out or put in before them.
+            self._trusted_shift = shift
+            self._number = max(self._number, self.last_seq + shift)
+        return seq + self._trusted_shift
 
     def _skip(self, group: StoredGroup, held: Iterator[StoredGroup], *, until: int) -> StoredGroup:
         """Pass over groups of entries that are not there, and return the first of ``until`` or later."""
-        last = 0
+        last = -1
         while group[0] < until:
             # Those of entries that are missing went with the fault that tells so.
             if group[0] != last and group[0] not in self._missing:
@@ -178,18 +191,21 @@ class LedgerCheck:
             group = next(held, _NO_GROUP)
         return group
 
-    def _check_entry(self, row: StoredEntry, groups: Sequence[StoredGroup]) -> None:
+    def _check_entry(
+        self, row: StoredEntry, read: Parts | None, *, number: int, groups: Sequence[StoredGroup]
+    ) -> None:
         seq, text, kept = row[0], row[1], row[2]
         held = text.encode("utf-8", "surrogatepass")
         made = sha256(held).hexdigest()
-        read = _read(text)
         if read is None:
             self._settle("")
             self._tell(FaultKind.ENTRY_UNREADABLE, seq, found=text[:80])
             self._break(seq)
+            # What the next entry is chained to, and what a checkpoint states of it, cannot be told.
             self._is_loose = True
+            self._is_head_sure = False
         else:
-            self._check_place(seq, read)
+            self._check_chain(seq, before=read[1])
             if (read[0], read[2], read[4], read[6]) != (row[3], row[4], row[5], row[6]):
                 self._tell_columns(row, read)
             if read[0] < self._at:
@@ -197,22 +213,16 @@ class LedgerCheck:
             self._at = read[0]
             self._authors.setdefault(read[2], seq)
             self._check_groups(seq, groups, content=read[3])
-            if read[4] in KEY_KINDS:
-                self._turn_ring(seq, groups, kind=read[4], by=read[2])
-        if kept != made:
-            self._doubt = (kept, made)
+            if read[4] in PEOPLE_KINDS:
+                self._turn_people(number, groups, kind=read[4], by=read[2])
+            if kept != made:
+                self._doubt = (kept, made)
+            self._is_head_sure = not self._shift
         self._add(held, seq=seq, made=made)
+        self._number = max(self._number, number)
 
-    def _check_place(self, seq: int, read: _Read) -> None:
-        """Check the number of an entry, and that it is chained to the one before it."""
-        before = read[1]
-        shift = int(read[5]) - seq
-        if shift != self._shift:
-            self._is_loose = True
-            self._break(seq)
-            if shift:
-                self._tell(FaultKind.ENTRY_MOVED, seq, number=int(read[5]))
-            self._shift = shift
+    def _check_chain(self, seq: int, *, before: str) -> None:
+        """Check that an entry is chained to the one before it."""
         if self._doubt is not None:
             self._settle(before)
         elif before != self._head and not self._is_loose:
@@ -226,13 +236,16 @@ class LedgerCheck:
             return
         kept, made = self._doubt
         self._doubt = None
+        if said == kept:
+            # The rest of the chain hangs on what it was, so nothing else is wrong with it.
+            self._head = kept
         if said == made:
             self._tell(FaultKind.DIGEST_EDITED, self.last_seq, kept=kept, made=made)
             return
         self._break(self.last_seq)
         self._tell(FaultKind.ENTRY_EDITED, self.last_seq, kept=kept, made=made)
 
-    def _tell_columns(self, row: StoredEntry, read: _Read) -> None:
+    def _tell_columns(self, row: StoredEntry, read: Parts) -> None:
         pairs = zip(
             ("at", "by", "kind", "subject"), row[3:7], (read[0], read[2], read[4], read[6]), strict=True
         )
@@ -245,7 +258,7 @@ class LedgerCheck:
             made = leaf
             if text is not None and salt is not None:
                 made = sha256(b"\x00" + salt + text.encode("utf-8", "surrogatepass")).digest()
-                if not text.startswith(_head_of_group(name)):
+                if not text.startswith(text_begins(name)):
                     self._tell(FaultKind.GROUP_COLUMNS, seq, group=name)
             leaves.append((name, made))
             if made != leaf:
@@ -255,15 +268,15 @@ class LedgerCheck:
         if root_of([leaf for _, leaf in leaves]).hex() != content:
             self._tell(FaultKind.GROUPS_DIFFER, seq)
 
-    def _turn_ring(self, seq: int, groups: Sequence[StoredGroup], *, kind: str, by: str) -> None:
-        text = next((one[4] for one in groups if one[1] == KEY_GROUP), None)
+    def _turn_people(self, seq: int, groups: Sequence[StoredGroup], *, kind: str, by: str) -> None:
+        """Go on with the users and keys as an entry about them says, unless it does not count."""
         try:
-            value = json.loads(text)["value"] if text is not None else None
-            self.ring = self.ring.with_entry(seq, kind=kind, by=by, value=value)
-        except KeyEntryError as error:
-            self._tell(FaultKind.KEY_ENTRY, seq, reason=error.reason)
-        except (ValueError, KeyError, TypeError):
-            self._tell(FaultKind.KEY_ENTRY, seq, reason="shape")
+            said = shown_values(groups)
+            self.people = self.people.with_entry(seq, kind=kind, by=by, groups=said)
+        except (KeyEntryError, UserEntryError) as error:
+            self._tell(FaultKind.PEOPLE_ENTRY, seq, reason=error.reason)
+        except (ValueError, RecursionError):
+            self._tell(FaultKind.PEOPLE_ENTRY, seq, reason="shape")
 
     def _add(self, held: bytes, *, seq: int, made: str) -> None:
         """Add an entry to the tree; as `merkle.Peaks.add` does, in place."""
@@ -293,17 +306,24 @@ class LedgerCheck:
         is_signed = self._check_signatures(signed)
         self._authors.pop(SYSTEM, None)
         authors, self._authors = self._authors, {}
-        key = self.ring.find(stated.key)
-        if key is None or key.public != signed.public_key or not key.counts_at(size):
-            self._tell_once(FaultKind.CHECKPOINT_KEY, size, about=stated.key, key=stated.key)
-        else:
-            for by, seq in authors.items():
-                if by != key.user:
-                    self._tell(FaultKind.CHECKPOINT_BY, seq, by=by, user=key.user, size=size)
-        if size > self.last_seq:
+        if size > self._number:
+            # Entries about keys may be among those that are missing, so its key is not judged.
             self._tell_cut(size)
-        elif self._holds(stated.root, stated.head, size=size) and is_signed:
+            return
+        self._check_key(signed, authors)
+        if self._holds(stated.root, stated.head, size=size) and is_signed:
             self.signed = signed
+
+    def _check_key(self, signed: Signed, authors: Mapping[str, int]) -> None:
+        """Check that a checkpoint is of a key that counts, of the user who wrote what it signs."""
+        size, id_ = signed.checkpoint.size, signed.checkpoint.key
+        key = self.people.ring.find(id_)
+        if key is None or key.public != signed.public_key or not key.counts_at(size):
+            self._tell_once(FaultKind.CHECKPOINT_KEY, size, about=id_, key=id_)
+            return
+        for by, seq in authors.items():
+            if by != key.user:
+                self._tell(FaultKind.CHECKPOINT_BY, seq, by=by, user=key.user, size=size)
 
     def _check_signatures(self, signed: Signed) -> bool:
         size = signed.checkpoint.size
@@ -319,7 +339,7 @@ class LedgerCheck:
         """Return whether a checkpoint states what the entries make; of a cascade, tell the first."""
         is_head = self._head == head
         if self._broken:
-            if not is_head and self._is_head_known:
+            if not is_head and self._is_head_known and self._is_head_sure:
                 self._is_head_known = False
                 self._tell_differs(size)
             return False
@@ -335,34 +355,15 @@ class LedgerCheck:
         self._tell(FaultKind.CHECKPOINT_DIFFERS, size, first=after + 1)
 
     def _tell_cut(self, size: int) -> None:
-        first = self.last_seq + 1
+        """Tell that a checkpoint states entries that are not there, unless others after them showed it."""
+        first = self._number + 1
+        if size in self._missing:
+            return
         self._missing = range(first, size + 1)
         self._tell_once(FaultKind.ENTRIES_MISSING, first, about="tail", first=first, last=size)
 
     def _end(self) -> None:
         self._settle("")
-        tail = self.last_seq - self._checkpoint[0]
-        if self.size and tail > 0:
-            first = max(self._checkpoint[0], 0) + 1
-            self._tell(FaultKind.UNSIGNED_TAIL, first, first=first, last=self.last_seq)
-
-
-@functools.lru_cache(maxsize=1024)
-def _head_of_group(name: str) -> str:
-    """Return how the text of a group begins."""
-    return f'{{"group":{json.dumps(name, ensure_ascii=False)},"value":'
-
-
-def _read(text: str) -> _Read | None:
-    """Return the parts of an entry in its one spelling; None where it is none."""
-    plain = _ENTRY.fullmatch(text)
-    if plain is not None:
-        return plain.groups()
-    try:
-        entry = Entry.from_json(json.loads(text))
-        if entry.canonical.decode() != text:
-            return None
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
-    values = entry.as_json()
-    return [str(values[name]) for name in _PARTS]
+        signed = max(self._checkpoint[0], 0)
+        if self._number > signed:
+            self._tell(FaultKind.UNSIGNED_TAIL, signed + 1, first=signed + 1, last=self._number)

@@ -28,9 +28,10 @@ class FaultKind(enum.StrEnum):
     )
     GROUP_COLUMNS = "group-columns"  # What is kept beside a group says another thing than its text.
     GROUPS_ALONE = "groups-alone"  # Groups of an entry that is not there.
-    KEY_ENTRY = "key-entry"  # It says something about keys that does not count.
+    PEOPLE_ENTRY = "people-entry"  # It says something about users or keys that does not count.
     # The checkpoints.
     CHECKPOINT_DIFFERS = "checkpoint-differs"  # It states another root or head than the entries make.
+    CHECKPOINT_UNREADABLE = "checkpoint-unreadable"  # Its text is none, or of another size.
     CHECKPOINT_ORDER = "checkpoint-order"  # It is no larger, or earlier, than what came before it.
     CHECKPOINT_SIGNATURE = "checkpoint-signature"
     CHECKPOINT_BOOK = "checkpoint-book"
@@ -38,8 +39,8 @@ class FaultKind(enum.StrEnum):
     CHECKPOINT_BY = "checkpoint-by"  # It is of another user than the entries that it signs.
     COUNTERSIGNATURE = "countersignature"
     UNSIGNED_TAIL = "unsigned-tail"  # Entries after the last checkpoint: nobody signed them.
-    # The keys.
-    KEYS_DIFFER = "keys-differ"  # The list of keys says another thing than the entries.
+    # What is kept beside all of them.
+    HEAD_DIFFERS = "head-differs"  # The book says another end of its ledger than its entries make.
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,13 @@ class StoredGroup(NamedTuple):
     text: str | None
 
 
-class StoredKey(NamedTuple):
-    """A key as a book keeps it beside its entries.
+class StoredCheckpoint(NamedTuple):
+    """A signed checkpoint as a book keeps it; any sequence in this order will do.
 
     Attributes:
-        user: Whose.
-        public: The key, in hexadecimal.
-        since: The entry that made it theirs.
-        until: The entry that ended it; None while it counts.
+        size: Under which size.
+        text: Its JSON.
     """
 
-    user: str
-    public: str
-    since: int
-    until: int | None
+    size: int
+    text: str

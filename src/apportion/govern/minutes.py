@@ -7,7 +7,7 @@ void stays; so do dissent and abstention, in the words of whoever cast them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,13 @@ class Entry:
     is_hidden: bool = False
 
 
-def minutes(events: Iterable[Event], *, proposal: str, viewer: str | None = None) -> tuple[Entry, ...]:
+def minutes(
+    events: Iterable[Event],
+    *,
+    proposal: str,
+    viewer: str | None = None,
+    forums: Collection[str] | None = None,
+) -> tuple[Entry, ...]:
     """Return the minutes of a proposal as somebody may see them; None: as whoever may see all.
 
     Args:
@@ -50,6 +56,8 @@ def minutes(events: Iterable[Event], *, proposal: str, viewer: str | None = None
         proposal: The proposal.
         viewer: Who looks. From whoever is conflicted or stepped aside, now or later, votes, memos and committees
             are withheld, not left out: that there is something, and when, is no secret.
+        forums: The sides whose forum they may hear; None: all. Of other forums votes and committees are withheld;
+            from who hears none, memos too.
     """
     state = State()
     found: list[tuple[Act, Entry]] = []
@@ -60,7 +68,8 @@ def minutes(events: Iterable[Event], *, proposal: str, viewer: str | None = None
             found.extend((act, entry) for entry in _entries(before, state, event=event, act=act))
     case = state.cases.get(proposal)
     is_shut_out = viewer is not None and case is not None and not may_see_deliberation(case, viewer)
-    return tuple(_seen(entry, act=act) if is_shut_out else entry for act, entry in found)
+    heard = frozenset[str]() if is_shut_out else forums
+    return tuple(_seen(entry, act=act, forums=heard) for act, entry in found)
 
 
 def may_see_deliberation(case: Case, person: str) -> bool:
@@ -68,9 +77,12 @@ def may_see_deliberation(case: Case, person: str) -> bool:
     return person not in case.shut_out
 
 
-def _seen(entry: Entry, *, act: Act) -> Entry:
-    """Return an entry as whoever is shut out sees it; what follows from votes is no deliberation."""
-    if isinstance(act, _DELIBERATION) and entry.by != SYSTEM:
+def _seen(entry: Entry, *, act: Act, forums: Collection[str] | None) -> Entry:
+    """Return an entry as whoever hears these forums sees it; what follows from votes is no deliberation."""
+    if forums is None or not isinstance(act, _DELIBERATION) or entry.by == SYSTEM:
+        return entry
+    is_heard = bool(forums) if isinstance(act, acts.Memo) else act.side in forums
+    if not is_heard:
         return Entry(at=entry.at, by="", key="minutes.withheld", is_hidden=True)
     return entry
 

@@ -70,6 +70,7 @@ class Outlook:
         lacks_memo: Whether a memo is missing without which no review opens.
         attempts: How many changes were tried that nobody decided.
         is_withheld: Whether the reader takes no part in the decision, so that votes are withheld.
+        forums: The sides whose votes the reader may see; None: all.
     """
 
     case: Case
@@ -78,19 +79,34 @@ class Outlook:
     lacks_memo: bool
     attempts: int
     is_withheld: bool = False
+    forums: frozenset[str] | None = None
 
     @classmethod
-    def of(cls, state: State, proposal: str, *, now: dt.datetime, reader: str | None = None) -> Outlook:
+    def of(
+        cls,
+        state: State,
+        proposal: str,
+        *,
+        now: dt.datetime,
+        reader: str | None = None,
+        forums: frozenset[str] | None = None,
+    ) -> Outlook:
         """Return where a proposal of a log stands at a moment; without a reader, as whoever may see all."""
         case = state.cases[proposal]
+        is_shut_out = reader is not None and not may_see_deliberation(case, reader)
         return cls(
             case=case,
             sides=sides_of(state, case, now=now),
             dues=due(case, now=now),
             lacks_memo=needs_memo(state, case) and all(one.digest != case.digest for one in case.memos),
             attempts=len(state.attempts),
-            is_withheld=reader is not None and not may_see_deliberation(case, reader),
+            is_withheld=is_shut_out or (forums is not None and not forums),
+            forums=forums,
         )
+
+    def hears(self, side: str) -> bool:
+        """Return whether the reader may see who voted how in the forum of a side."""
+        return not self.is_withheld and (self.forums is None or side in self.forums)
 
 
 def lead_sentence(case: Case, *, words: Words) -> str:
@@ -141,7 +157,7 @@ def conflict_sentences(case: Case, *, words: Words) -> Iterator[str]:
 
 def side_table(outlook: Outlook, *, words: Words) -> list[Row]:
     """Return how each side stands, as a table; from who takes no part, the votes are withheld."""
-    rows = [_side_row(one, is_withheld=outlook.is_withheld, words=words) for one in outlook.sides]
+    rows = [_side_row(one, is_withheld=not outlook.hears(one.entity), words=words) for one in outlook.sides]
     return [tuple(words.say(key) for key in _COLUMNS), *rows]
 
 
@@ -196,7 +212,7 @@ def _next(outlook: Outlook, *, words: Words) -> Iterator[str]:
     elif case.status in _VOTED_ON or case.awaits_review:
         yield from _missing(sides, words=words)
         for side in sides:
-            if side.is_needed and side.is_accepted and not side.is_approved and not outlook.is_withheld:
+            if side.is_needed and side.is_accepted and not side.is_approved and outlook.hears(side.entity):
                 yield _left(side, words=words)
 
 
@@ -252,8 +268,8 @@ def condition_sentences(outlook: Outlook, *, words: Words) -> Iterator[str]:
             day=owed.due_on or "",
             name=owed.id,
         )
-    for cast in () if outlook.is_withheld else case.counting.values():
-        if str(cast.choice) == "no":
+    for cast in case.counting.values():
+        if str(cast.choice) == "no" and outlook.hears(cast.side):
             told = words.say("decision.dissent", side=cast.side, person=cast.by)
             yield _said(told, cast.text, words=words)
     if case.marks:
@@ -298,11 +314,17 @@ def entry_json(entry: Entry, *, words: Words) -> dict[str, object]:
     }
 
 
+def _side_json(side: Side, *, is_withheld: bool) -> dict[str, object]:
+    hidden = {"yes", "no", "abstain"} if is_withheld else set()
+    told = plain(side)
+    return (
+        {name: value for name, value in told.items() if name not in hidden} if isinstance(told, dict) else {}
+    )
+
+
 def outlook_json(outlook: Outlook) -> dict[str, object]:
     """Return where a decision stands as plain values; from who takes no part, votes are withheld."""
     case = outlook.case
-    hidden = {"yes", "no", "abstain"} if outlook.is_withheld else set()
-    told = [plain(one) for one in outlook.sides]
     return {
         "status": str(case.status),
         "pack": case.pack.name,
@@ -311,11 +333,7 @@ def outlook_json(outlook: Outlook) -> dict[str, object]:
         "conflicted": sorted(case.conflicted),
         "recused": sorted(case.recused),
         "marks": sorted(str(one) for one in case.marks),
-        "sides": [
-            {name: value for name, value in one.items() if name not in hidden}
-            for one in told
-            if isinstance(one, dict)
-        ],
+        "sides": [_side_json(one, is_withheld=not outlook.hears(one.entity)) for one in outlook.sides],
         "lacks_memo": outlook.lacks_memo,
         "due": [plain(one) for one in outlook.dues],
         "attempts": outlook.attempts,

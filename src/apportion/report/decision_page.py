@@ -61,7 +61,9 @@ def decision_html(
         sentences=list(fact_sentences(case, words=words)),
         key_figures=[],
         sides=_sides(outlook, words=words),
-        quorum=None if outlook.is_withheld or not outlook.sides else _quorum(outlook, words=words),
+        quorum=_quorum(outlook, words=words)
+        if any(outlook.hears(one.entity) for one in outlook.sides)
+        else None,
         next=[*outlook_sentences(outlook, words=words), *attempt_lines(outlook.attempts, words=words)],
         conflicts=list(conflict_sentences(case, words=words)),
         register=_register(case, words=words),
@@ -87,6 +89,8 @@ def _quorum(outlook: Outlook, *, words: Words) -> BarTable:
     """Return how many of the disinterested members of each side say yes, as a bar of all of them."""
     bars = []
     for side in outlook.sides:
+        if not outlook.hears(side.entity):
+            continue
         whole = max(1, len(side.disinterested))
         length = float(Fraction(len(side.yes) * _FULL, whole))
         bars.append(

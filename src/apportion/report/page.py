@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 
 from apportion.digest import digest
+from apportion.govern.checkpoints import Signed
 from apportion.model.plan import Plan
 from apportion.model.policy import Rule
 from apportion.model.world import World
 from apportion.report import grids
+from apportion.report.checkpoint import checkpoint_digests
 from apportion.report.figures import customer_figures, site_figures, supply_figure
 from apportion.report.rules import rule_sentence, rule_steps, view_sentences
 from apportion.report.series import sites_that_matter
@@ -31,8 +33,16 @@ def language_of(page: str) -> str | None:
     return found[1] if found is not None and found[1] in languages() else None
 
 
-def report_html(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -> str:
+def report_html(
+    world: World, plan: Plan, *, checkpoint: Signed | None = None, language: str = DEFAULT_LANGUAGE
+) -> str:
     """Return the page of a plan, complete in itself.
+
+    Args:
+        world: The facts, under the plan's view.
+        plan: The plan.
+        checkpoint: Of the book that keeps it; None: none does.
+        language: The language of its words.
 
     Raises:
         UsageError: There are no words in the language.
@@ -65,7 +75,7 @@ def report_html(world: World, plan: Plan, *, language: str = DEFAULT_LANGUAGE) -
         steps=rule_steps(world, plan, words=words),
         view=view_sentences(plan, words=words),
         findings=grids.findings_grid(plan.findings, words=words),
-        digests=_digests(plan, words=words),
+        digests=[*_digests(plan, words=words), *checkpoint_digests(checkpoint, words=words)],
         software=plan.software,
     )
 

@@ -335,3 +335,12 @@ def test_a_process_killed_while_it_adds_leaves_a_file_that_reads(tmp_path: Path,
     assert len(log.events) > int(told)
     assert len(append(tmp_path, [event(1)], after=log).events) == len(log.events) + 1
     assert [file.name for file in tmp_path.iterdir()] == [FILE]
+
+
+def test_a_text_with_half_of_a_character_is_told_and_the_file_is_left(tmp_path: Path) -> None:
+    log = log_of(tmp_path, 1)
+    broken = Event(at=event(1).at, by="ann", verb="state", proposal="p", body={"text": "\udcff"})
+    with pytest.raises(UsageError, match="half of a character") as caught:
+        append(tmp_path, [broken], after=log)
+    assert "Nothing can be added" not in caught.value.message
+    assert (tmp_path / FILE).read_bytes() == log.held

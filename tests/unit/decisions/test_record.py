@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from apportion.commands.scenarios import read_files
+from apportion.commands.sources import FileSource
 from apportion.files.decisions import FILE, read_log
 from apportion.report.words import languages
 from tests.decided import NAME, REASON, SWAP, Clock, write_two
@@ -160,7 +161,7 @@ def test_the_chinese_page_says_nothing_in_english_but_names(
     done(run("decision", "show", applied, NAME, "--out", out, "--lang", "zh-TW"))
     page = Told((out / "decision.html").read_text(encoding="utf-8"))
     assert page.declared == "zh-Hant"
-    world = read_files(applied).world
+    world = read_files(FileSource(applied)).world
     commands = {"decision", "settle", "notices", "--sent", "check", "--last"}
     said = {NAME, "house-strict", "site-ready", "L2:A", "k", *commands, *REASON.split()}
     assert english_in(page, known=known_names(world) | said) == []

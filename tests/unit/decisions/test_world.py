@@ -13,6 +13,7 @@ import pytest
 
 from apportion.commands.decision_log import known_of
 from apportion.commands.decisions import act
+from apportion.commands.sources import FileSource
 from apportion.digest import canonical_bytes, digest
 from apportion.files.decisions import FILE, append, read_log
 from apportion.govern.state import Status
@@ -131,7 +132,7 @@ def test_decisions_go_on_beside_a_workbook_and_not_in_a_zip(
     assert refused.code == WRONG_USE
     assert "apportion export" in refused.stderr
     done(run("apply", book, NAME, "--as", "dan", *words))
-    assert known_of(book).state.cases[NAME].status is Status.MAKE_GOOD_DUE
+    assert known_of(FileSource(book)).state.cases[NAME].status is Status.MAKE_GOOD_DUE
     assert booked(run, book) == AS_DECIDED
     assert case_of(approved).status is Status.APPROVED
 
@@ -240,7 +241,7 @@ def test_a_scenario_that_may_not_be_written_is_planned_all_the_same(
     run: Runner, in_review: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit(in_review, "supply.csv", before="2031-02-01,8,A", after="2031-02-01,8,B")
-    monkeypatch.setattr("apportion.commands.decision_log.can_be_added_to", lambda _: False)
+    monkeypatch.setattr("apportion.commands.sources.can_be_added_to", lambda _: False)
     before = read_log(in_review)
     assert booked(run, in_review) == AS_BOOKED
     assert read_log(in_review) == before
@@ -258,7 +259,7 @@ def test_someone_who_is_first_does_not_undo_who_is_second(
             act(str(in_review), NAME, by="bea", verb="recuse")
         return append(folder, events, after=after)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("apportion.commands.decisions.append", late)
+    monkeypatch.setattr("apportion.commands.sources.append", late)
     facts = case_of(in_review).digest
     answer = run("vote", in_review, NAME, "--as", "bea", "--side", "beta", "--yes", "--facts", facts)
     assert answer.stderr.startswith("G7: bea has stepped aside")

@@ -1,0 +1,1 @@
+"""Acts on scenarios that a book keeps."""
