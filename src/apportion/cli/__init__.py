@@ -19,6 +19,7 @@ from apportion.cli import (
     evidence,
     governance,
     keys,
+    packing,
     people,
     proposals,
     registers,
@@ -315,6 +316,7 @@ app.registered_commands.extend(governance.commands.registered_commands)
 app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
 let_books_be_named([*app.registered_commands, *decision_group.group.registered_commands])
+app.registered_commands.extend(packing.commands.registered_commands)
 app.add_typer(decision_group.group)
 app.add_typer(audit.group)
 app.add_typer(keys.group)

@@ -145,15 +145,16 @@ def plan_parts(document: Document, plan: Plan, *, seed: bytes) -> Iterator[Part]
 def assessment_parts(assessment: Mapping[str, object], *, currency: str, seed: bytes) -> Iterator[Part]:
     """Yield what an assessment says, by party and site, money apart from all else."""
     tables = ("comparison", "ranges", "programmes", "rentals", "rental_totals", "break_evens")
+    sorts = {"summary": Sort.NOTE, "world_digest": Sort.DIGEST, "proposal_digest": Sort.DIGEST}
     for name, value in assessment.items():
         if name not in tables:
-            sort = {"summary": Sort.NOTE, "world_digest": Sort.DIGEST, "proposal_digest": Sort.DIGEST}
+            sort = sorts.get(name, Sort.QUANTITY)
             yield _part(
                 Document.ASSESSMENT,
                 name,
                 {name: value},
                 topic="assessment",
-                sort=sort.get(name, Sort.QUANTITY),
+                sort=sort,
             )
             continue
         for key, rows in _by(_rows(value), "party", "site"):
