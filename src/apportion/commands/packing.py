@@ -199,7 +199,7 @@ def _events(reading: Reading, scenario: str, *, decision: str) -> Iterator[dict[
     for stored in reading.entries(kind=DECISION, subject=scenario):
         _, groups = reading.said(stored)
         if _proposal_of(groups) == decision:
-            yield {"seq": stored.seq, "entry": stored.digest}
+            yield {"seq": stored.seq, "entry": stored.digest, "by": stored.by}
 
 
 def _proposal_of(groups: Mapping[str, Any]) -> str:

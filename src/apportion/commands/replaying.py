@@ -35,7 +35,7 @@ _SCENARIO = "scenario/"
 
 @needs(Right.OPEN)
 def replay_pack(
-    members: Mapping[str, bytes], manifest: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]
+    members: Mapping[str, bytes], *, manifest: Mapping[str, Any], groups: Mapping[str, Mapping[str, Any]]
 ) -> tuple[list[str], list[str]]:
     """Return what came out the same, and what did not.
 
@@ -67,10 +67,10 @@ def replay_pack(
         faults.append(events)
     if faults:
         return [], faults
-    return [
-        f"replayed: world, both plans and the assessment come out bit for bit, and the rules let all {events} "
-        "events be"
-    ], []
+    told = (
+        f"the world, both plans and the assessment come out bit for bit; the rules let all {events} events be"
+    )
+    return [f"replayed: {told}"], []
 
 
 def _read(members: Mapping[str, bytes], decision: str) -> tuple[World, Proposal]:

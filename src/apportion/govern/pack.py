@@ -9,7 +9,7 @@ signature. Source: ``docs/concepts/decision-pack.md``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -17,6 +17,7 @@ from hashlib import sha256
 from apportion.digest import canonical_bytes
 from apportion.govern.checkpoints import Signed
 from apportion.govern.events import Plain
+from apportion.govern.keys import KEY_GROUP, KEY_KINDS
 from apportion.govern.ledger import Entry, Group, Hidden
 from apportion.govern.merkle import consistency_proof, inclusion_proof
 from apportion.govern.pack_parts import (
@@ -142,7 +143,7 @@ def prepare(material: Material, *, reader: Reader, files: Mapping[str, bytes]) -
     found = seen(material.parts, reader)
     members = dict(files)
     for name, tree in material.trees.items():
-        members[f"{_DOCUMENTS}/{name}.json"] = canonical_bytes(_told(tree, name, reader, found))
+        members[f"{_DOCUMENTS}/{name}.json"] = canonical_bytes(_told(tree, name, reader=reader, found=found))
     is_named = reader.view is not View.BUYER or (reader.is_side and found.names_none(material.decision))
     about: dict[str, Plain] = {"decision": material.decision, "scenario": material.scenario}
     manifest = {
@@ -160,7 +161,7 @@ def prepare(material: Material, *, reader: Reader, files: Mapping[str, bytes]) -
     return Prepared(reader=reader, members=members, seen=found, roots=material.roots, about=about)
 
 
-def _told(tree: Planted, name: Document, reader: Reader, found: Seen) -> dict[str, object]:
+def _told(tree: Planted, name: Document, *, reader: Reader, found: Seen) -> dict[str, object]:
     if reader.view is View.FULL:
         return tree.opened()
     return tree.seen(lambda path: (name, path) in found.groups)
@@ -180,11 +181,12 @@ class Evidence:
     signed: Signed
     previous: Signed | None
     leaves: Sequence[bytes]
-    entries: Iterable[tuple[Entry, Sequence[Group | Hidden]]]
+    entries: Sequence[tuple[Entry, Sequence[Group | Hidden]]]
 
 
 def finished(prepared: Prepared, evidence: Evidence) -> bytes:
     """Return the whole pack as one archive; the same for the same ledger."""
+    signer = _signer(evidence)
     entries = [
         {
             "entry": entry.as_json(),
@@ -192,7 +194,7 @@ def finished(prepared: Prepared, evidence: Evidence) -> bytes:
             "proof": [one.hex() for one in inclusion_proof(evidence.leaves, entry.seq - 1)],
         }
         for entry, groups in evidence.entries
-        if _is_told(prepared, entry, signer=evidence.signed)
+        if _is_told(prepared, entry, groups=groups, signer=signer)
     ]
     ledger = {
         "format": LEDGER_FORMAT,
@@ -210,9 +212,28 @@ def _previous(evidence: Evidence) -> dict[str, object] | None:
     return {"signed": evidence.previous.as_json(), "proof": [one.hex() for one in proof]}
 
 
-def _is_told(prepared: Prepared, entry: Entry, *, signer: Signed) -> bool:
-    del signer
-    return entry.kind != DECISION or is_entry_seen(entry.by, reader=prepared.reader)
+def _is_told(prepared: Prepared, entry: Entry, *, groups: Sequence[Group | Hidden], signer: str) -> bool:
+    """Return whether a reader is shown an entry; of keys, some see those of the signer and the first alone."""
+    if entry.kind == DECISION:
+        return is_entry_seen(entry.by, reader=prepared.reader)
+    is_narrow = prepared.reader.view in {View.VENDOR, View.BUYER}
+    return entry.kind not in KEY_KINDS or not is_narrow or entry.seq == 1 or signer == _user_of(groups)
+
+
+def _user_of(groups: Sequence[Group | Hidden]) -> str:
+    told = next((one.value for one in groups if isinstance(one, Group) and one.name == KEY_GROUP), None)
+    return str(told.get("user", "")) if isinstance(told, dict) else ""
+
+
+def _signer(evidence: Evidence) -> str:
+    """Return the user whose key signed the checkpoint."""
+    for entry, groups in evidence.entries:
+        for one in groups if entry.kind in KEY_KINDS else ():
+            if isinstance(one, Group) and one.name == KEY_GROUP and isinstance(one.value, dict):
+                told = {one.value.get("key"), one.value.get("new")}
+                if evidence.signed.public_key.hex in told:
+                    return str(one.value.get("user", ""))
+    return ""
 
 
 def _shows(prepared: Prepared, entry: Entry) -> Callable[[Group], bool]:

@@ -62,7 +62,7 @@ def world_parts(world: World, *, seed: bytes) -> Iterator[Part]:
     settings = world._settings_as_json()  # noqa: SLF001 - what its digest is of
     for name, value in settings.items():
         sort = Sort.IDENTITY if name not in {"title", "unknown", "unknown_policy"} else Sort.NOTE
-        yield _part(Document.WORLD, f"settings/{name}", {name: value}, topic="settings", sort=sort)
+        yield _part(Document.WORLD, f"settings/{name}", value={name: value}, topic="settings", sort=sort)
     for table in sorted(world.tables):
         frame = world.tables[table].drop(ROW, FILE)
         columns = list(TABLES[table].by_name)
@@ -84,14 +84,16 @@ def _row_parts(table: str, cells: Mapping[str, object], *, row: str) -> Iterator
     for name, cell in cells.items():
         by_sort.setdefault(sort_of(table, name), {})[name] = cell
     for sort, value in by_sort.items():
-        yield _part(Document.WORLD, f"{row}/{sort}", value, topic=table, sort=sort, row=row, cells=cells)
+        yield _part(
+            Document.WORLD, f"{row}/{sort}", value=value, topic=table, sort=sort, row=row, cells=cells
+        )
 
 
 def _part(
     document: Document,
     path: str,
-    value: object,
     *,
+    value: object,
     topic: str,
     sort: Sort = Sort.IDENTITY,
     row: str = "",
@@ -105,29 +107,29 @@ def proposal_parts(proposal: Mapping[str, object], *, seed: bytes) -> Iterator[P
     for name, value in proposal.items():
         if name not in {"moves", "raises"}:
             sort = Sort.NOTE if name in {"title", "evidence", "known_to", "decided_by"} else Sort.IDENTITY
-            yield _part(Document.PROPOSAL, name, {name: value}, topic="proposal", sort=sort)
+            yield _part(Document.PROPOSAL, name, value={name: value}, topic="proposal", sort=sort)
     for name in ("moves", "raises"):
         for at, one in enumerate(_rows(proposal.get(name))):
             path = f"{name}/{opaque(seed, name, str(at))}"
             to = {key: one[key] for key in ("to_orders", "site") if key in one}
             what = {key: value for key, value in one.items() if key not in to}
-            yield _part(Document.PROPOSAL, f"{path}/what", what, topic=name, cells=one)
+            yield _part(Document.PROPOSAL, f"{path}/what", value=what, topic=name, cells=one)
             # Which one it is of how many is told apart: a reader of one learns nothing of the others.
-            yield _part(Document.PROPOSAL, f"{path}/place", {"place": at}, topic="place", cells=one)
+            yield _part(Document.PROPOSAL, f"{path}/place", value={"place": at}, topic="place", cells=one)
             if to:
-                yield _part(Document.PROPOSAL, f"{path}/to", to, topic=name, cells=one)
+                yield _part(Document.PROPOSAL, f"{path}/to", value=to, topic=name, cells=one)
 
 
 def plan_parts(document: Document, plan: Plan, *, seed: bytes) -> Iterator[Part]:
     """Yield what a plan says, by order, customer, site and class; its proof as one group."""
     body = plan.body
     for name in ("format", "software", "scenario", "view", "policy", "policy_digest"):
-        yield _part(document, name, {name: body[name]}, topic="plan")
+        yield _part(document, name, value={name: body[name]}, topic="plan")
     digests = {"digest": plan.digest, "world_digest": plan.world_digest, "tables": plan.table_digests}
-    yield _part(document, "digests", digests, topic="plan", sort=Sort.DIGEST)
-    yield _part(document, "totals", body["totals"], topic="totals", sort=Sort.QUANTITY)
+    yield _part(document, "digests", value=digests, topic="plan", sort=Sort.DIGEST)
+    yield _part(document, "totals", value=body["totals"], topic="totals", sort=Sort.QUANTITY)
     proof = {name: body[name] for name in ("cut_orders", "stages", "findings")}
-    yield _part(document, "proof", proof, topic="proof", sort=Sort.QUANTITY)
+    yield _part(document, "proof", value=proof, topic="proof", sort=Sort.QUANTITY)
     frames = {"shares": plan.shares, **plan.tables}
     for name, by in (
         ("shares", "order"),
@@ -139,7 +141,7 @@ def plan_parts(document: Document, plan: Plan, *, seed: bytes) -> Iterator[Part]
     ):
         for key, rows in _by(as_text(frames[name]).to_dicts(), by):
             path = f"{name}/{opaque(seed, document, name, *key)}"
-            yield _part(document, path, rows, topic=f"plan-{name}", sort=Sort.QUANTITY, cells=rows[0])
+            yield _part(document, path, value=rows, topic=f"plan-{name}", sort=Sort.QUANTITY, cells=rows[0])
 
 
 def assessment_parts(assessment: Mapping[str, object], *, currency: str, seed: bytes) -> Iterator[Part]:
@@ -152,7 +154,7 @@ def assessment_parts(assessment: Mapping[str, object], *, currency: str, seed: b
             yield _part(
                 Document.ASSESSMENT,
                 name,
-                {name: value},
+                value={name: value},
                 topic="assessment",
                 sort=sort,
             )
@@ -163,7 +165,12 @@ def assessment_parts(assessment: Mapping[str, object], *, currency: str, seed: b
                 path = f"{name}/{opaque(seed, name, *key)}/{sort}"
                 if some:
                     yield _part(
-                        Document.ASSESSMENT, path, some, topic=f"assessed-{name}", sort=sort, cells=rows[0]
+                        Document.ASSESSMENT,
+                        path,
+                        value=some,
+                        topic=f"assessed-{name}",
+                        sort=sort,
+                        cells=rows[0],
                     )
 
 
@@ -177,14 +184,16 @@ def decision_parts(life: Mapping[str, Sequence[Mapping[str, object]]], *, seed: 
 
     Args:
         life: Rows by section: ``outcome``, ``sides``, ``votes``, ``conflicts``, ``disclosures``, ``minutes``,
-            ``notices``, ``obligations`` and ``events`` (the entries of the ledger: ``seq`` and ``entry``). No row
+            ``notices``, ``obligations`` and ``events`` (entries of the ledger: ``seq``, ``entry``, ``by``). No row
             says which one it is of how many.
         seed: What names are drawn from.
     """
     for section, rows in life.items():
         for at, one in enumerate(rows):
             path = f"{section}/{opaque(seed, section, str(at))}"
-            yield _part(Document.DECISION, path, dict(one), topic=section, cells=one)
+            # Who wrote an entry tells who may see it, and stands in the entry alone.
+            value = {name: cell for name, cell in one.items() if section != "events" or name != "by"}
+            yield _part(Document.DECISION, path, value=value, topic=section, cells=one)
 
 
 def _rows(value: object) -> list[dict[str, object]]:

@@ -106,7 +106,7 @@ def seen(parts: Sequence[Part], reader: Reader) -> Seen:
     told = frozenset(
         (one.document, one.path)
         for one in parts
-        if (one.document, one.path) in shown and not _mentions(one, secrets, names)
+        if (one.document, one.path) in shown and not _mentions(one, secrets, names=names)
     )
     return Seen(told, secrets, hides_money=True)
 
@@ -152,7 +152,12 @@ def _for_vendor(part: Part) -> bool:
         return False
     if part.topic == "parties" and part.cells.get("kind") == "person":
         return False
-    return not (part.document is Document.ASSESSMENT and part.sort is Sort.MONEY)
+    return _is_noted(part) and not (part.document is Document.ASSESSMENT and part.sort is Sort.MONEY)
+
+
+def _is_noted(part: Part) -> bool:
+    """Return whether a group is no event that somebody other than the program wrote."""
+    return part.topic != "events" or part.cells.get("by") == SYSTEM
 
 
 class _Own:
@@ -208,7 +213,7 @@ class _Own:
             return any(
                 cells.get(name) == self.reader.party for name in ("party", "entity", "creditor", "debtor")
             )
-        return part.topic in _OF_SIDE
+        return part.topic in _OF_SIDE and _is_noted(part)
 
     def _is_own(self, part: Part) -> bool:
         cells, topic = part.cells, part.topic
@@ -288,7 +293,7 @@ def _naming(secrets: Collection[str]) -> Callable[[object], bool]:
     return holds
 
 
-def _mentions(part: Part, secrets: Collection[str], names: Callable[[object], bool]) -> bool:
+def _mentions(part: Part, secrets: Collection[str], *, names: Callable[[object], bool]) -> bool:
     # The cells of a table are names, numbers and days; only what a claim says is a sentence.
     if part.document is Document.WORLD and part.topic not in {"claims", "settings"}:
         value = part.value if isinstance(part.value, dict) else {}

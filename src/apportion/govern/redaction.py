@@ -137,14 +137,14 @@ class Planted:
         for _ in self.rows[1:]:
             taken.append({at // 2 for at in taken[-1]})
         height = len(self.rows) - 1
-        yield from self._under(height, 0, taken)
+        yield from self._under(height, 0, taken=taken)
 
-    def _under(self, height: int, at: int, taken: list[set[int]]) -> Iterator[list[object]]:
+    def _under(self, height: int, at: int, *, taken: list[set[int]]) -> Iterator[list[object]]:
         if at not in taken[height]:
             yield [at << height, 1 << height, self.rows[height][at].hex()]
         elif height:
-            yield from self._under(height - 1, 2 * at, taken)
-            yield from self._under(height - 1, 2 * at + 1, taken)
+            yield from self._under(height - 1, 2 * at, taken=taken)
+            yield from self._under(height - 1, 2 * at + 1, taken=taken)
 
 
 def plant(name: str, groups: Mapping[str, object], *, seed: bytes) -> Planted:

@@ -89,7 +89,7 @@ def _spelling(point: Point) -> bytes:
 _BASE = _point((4 * pow(5, _P - 2, _P) % _P).to_bytes(32, "little")) or _ZERO
 
 
-def has_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+def has_signed(public: bytes, message: bytes, *, signature: bytes) -> bool:
     """Return whether an Ed25519 signature is one of a message by a key (RFC 8032, section 5.1.7).
 
     Strictly: S below the order of the group, every point in its one spelling, the equation without the cofactor.
@@ -324,7 +324,7 @@ def is_included(leaf: bytes, *, index: int, size: int, proof: Sequence[bytes], r
     return 0 <= index < size and last == 0 and held == root
 
 
-def is_consistent(old: tuple[int, bytes], new: tuple[int, bytes], proof: Sequence[bytes]) -> bool:
+def is_consistent(old: tuple[int, bytes], new: tuple[int, bytes], *, proof: Sequence[bytes]) -> bool:
     """Return whether a tree begins with a smaller one (RFC 9162, section 2.1.4.2); each a size and a root."""
     if old[0] == new[0]:
         return old[1] == new[1] and not proof
@@ -364,13 +364,13 @@ def check_signed(value: object) -> dict[str, Any]:
     key = _raw(public, 32)
     if _hash(key).hex()[:16] != stated["key"]:
         raise Broken(f"The checkpoint names the key {stated['key']}, and {_hash(key).hex()[:16]} is with it.")
-    if not has_signed(key, b"apportion checkpoint\n" + spelt(stated), _raw(signature, 64)):
+    if not has_signed(key, b"apportion checkpoint\n" + spelt(stated), signature=_raw(signature, 64)):
         raise Broken("The signature of the checkpoint does not hold: it is not what its key signed.")
     prints, names = [stated["key"]], []
     for one in _checked(others, list):
         by, other, again = _parts(one, "by", "key", "signature")
         message = b"apportion countersignature\n" + spelt({**stated, "signature": signature})
-        if not has_signed(_raw(other, 32), message, _raw(again, 64)):
+        if not has_signed(_raw(other, 32), message, signature=_raw(again, 64)):
             raise Broken(f"The countersignature of {by!r} does not hold.")
         prints.append(_hash(_raw(other, 32)).hex()[:16])
         names.append(_checked(by, str))
@@ -442,7 +442,7 @@ class Ledger:
         stated = check_signed(signed)
         hashes = [_raw(one, 32) for one in _checked(proof, list)]
         old, new = ((one["size"], bytes.fromhex(one["root"])) for one in (stated, self.stated))
-        if stated["book"] != self.stated["book"] or not is_consistent(old, new, hashes):
+        if stated["book"] != self.stated["book"] or not is_consistent(old, new, proof=hashes):
             raise Broken(
                 f"The ledger is not shown to begin with the {stated['size']} entries exported before."
             )
@@ -482,7 +482,9 @@ class Ledger:
         user, old, new, by_old, by_new = _parts(told, "user", "old", "new", "by_old", "by_new")
         said = {"book": self.stated["book"], "new": new, "old": old, "user": user}
         for key, signature in ((old, by_old), (new, by_new)):
-            if not has_signed(_raw(key, 32), b"apportion rotation\n" + spelt(said), _raw(signature, 64)):
+            if not has_signed(
+                _raw(key, 32), b"apportion rotation\n" + spelt(said), signature=_raw(signature, 64)
+            ):
                 raise Broken(f"entry {entry['seq']}: the rotation of {user!r} is not signed by both keys.")
         self.keys.pop(old, None)
         self.keys[new] = user
@@ -664,7 +666,7 @@ def _replay(check: Check) -> None:
     except ImportError:
         check.faults.append("replay: not done, since apportion is not installed where this runs.")
         return
-    held, faults = replay_pack(check.members, check.manifest, check.groups)
+    held, faults = replay_pack(check.members, manifest=check.manifest, groups=check.groups)
     check.held.extend(held)
     check.faults.extend(f"replay: {one}" for one in faults)
 
