@@ -274,7 +274,7 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "transfers": VIEW | {"--pack"},
             # What these change is held in tests/unit/books/test_audit.py.
             # What these change is held in tests/unit/books/test_packing.py.
-            "pack": {"--scenario", "--view", "--party", "--to", "--db", "--as"},
+            "pack": {"--view", "--party", "--to", "--db", "--as"},
             "audit log": {"--kind", "--subject", "--last", "--db", "--as"},
             "audit verify": {"--checkpoint", "--db", "--as"},
             "audit checkpoint": {"--to", "--add", "--db", "--as"},

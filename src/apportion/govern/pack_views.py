@@ -84,7 +84,8 @@ _OF_VENDOR = frozenset(
 _OF_SIDE = frozenset({"proposal", "outcome", "events"})
 # What a row is called by, or names: beside its key and what it refers to.
 _NAMES = frozenset({"name", "known_to", "vendor", "group"})
-_SHORT = 3
+# Shorter names stand within words by chance.
+_SHORT = 5
 
 
 def seen(parts: Sequence[Part], reader: Reader) -> Seen:
@@ -106,7 +107,7 @@ def seen(parts: Sequence[Part], reader: Reader) -> Seen:
     told = frozenset(
         (one.document, one.path)
         for one in parts
-        if (one.document, one.path) in shown and not _mentions(one, secrets, names=names)
+        if (one.document, one.path) in shown and not names(one.value)
     )
     return Seen(told, secrets, hides_money=True)
 
@@ -284,21 +285,13 @@ def _naming(secrets: Collection[str]) -> Callable[[object], bool]:
     # As they are spelt within the text of a value.
     spelled = [canonical_bytes(name).decode()[1:-1] for name in secrets]
     whole = [name for name in spelled if len(name) >= _SHORT]
-    words = [re.compile(rf"(?<!\w){re.escape(name)}(?!\w)") for name in spelled if len(name) < _SHORT]
+    words = [re.compile(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])") for name in spelled if len(name) < _SHORT]
 
     def holds(value: object) -> bool:
         text = canonical_bytes(value).decode()
         return any(name in text for name in whole) or any(one.search(text) for one in words)
 
     return holds
-
-
-def _mentions(part: Part, secrets: Collection[str], *, names: Callable[[object], bool]) -> bool:
-    # The cells of a table are names, numbers and days; only what a claim says is a sentence.
-    if part.document is Document.WORLD and part.topic not in {"claims", "settings"}:
-        value = part.value if isinstance(part.value, dict) else {}
-        return any(text in secrets for cell in value.values() for text in _texts(cell))
-    return names(part.value)
 
 
 def is_entry_seen(by: str, *, reader: Reader) -> bool:
