@@ -217,7 +217,7 @@ def test_a_pack_is_made_by_an_auditor_alone_and_writes_over_nothing(
     with opened(kept.place, "watch"):
         for options in ({"to": made["full", ""]}, {"view": "buyer"}, {"view": "none"}, {"party": "alpha"}):
             with pytest.raises(UsageError):
-                make_pack("four-now", **options)  # type: ignore[arg-type]
+                make_pack("four-now", **options)
         with pytest.raises(UsageError):
             make_pack("nothing", to=tmp_path / "no.zip")
 
