@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "apportion"
 
 MODULE_LINES = 400
+# A stranger reads and runs it as one file, so that one it has to be.
+WHOLE_MODULES = {"src/apportion/govern/verify_pack.py": 800}
 FUNCTION_LINES = 60
 ARGUMENTS = 8
 POSITIONAL_ARGUMENTS = 2
@@ -106,8 +108,9 @@ def matches(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
 def check_module(path: str, text: str) -> Iterator[Problem]:
     """Yield a module that is too long or whose name says nothing."""
     lines = len(text.splitlines())
-    if lines > MODULE_LINES:
-        told = f"{lines} lines, at most {MODULE_LINES}; move one idea into a module of its own"
+    most = WHOLE_MODULES.get(path, MODULE_LINES)
+    if lines > most:
+        told = f"{lines} lines, at most {most}; move one idea into a module of its own"
         yield Problem(path, lines, told)
     for name in MODULE_NAMES.intersection(Path(path).with_suffix("").parts):
         yield Problem(path, 1, f"the module name {name} fits anything; name it for its one idea")

@@ -279,11 +279,13 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "user change": GIVEN | {"--db", "--as"},
             "user withdraw": {"--db", "--as"},
             "user list": {"--db", "--as"},
+            # What these change is held in tests/unit/books/test_packing.py.
+            "pack": {"--view", "--party", "--db", "--as"},
             "audit log": {"--kind", "--subject", "--last", "--db", "--as"},
             "audit verify": {"--checkpoint", "--db", "--as"},
-            "audit checkpoint": {"--to", "--add", "--db", "--as"},
+            "audit checkpoint": {"--add", "--db", "--as"},
             "audit countersign": {"--as"},
-            "audit prove": {"--from", "--to", "--db", "--as"},
+            "audit prove": {"--from", "--db", "--as"},
             "key show": {"--db", "--as"},
             "key rotate": {"--db", "--as"},
             # What these change is held in tests/unit/decisions.

@@ -20,6 +20,7 @@ from apportion.cli import (
     evidence,
     governance,
     keys,
+    packing,
     people,
     proposals,
     registers,
@@ -316,6 +317,7 @@ app.registered_commands.extend(governance.commands.registered_commands)
 app.registered_commands.extend(registers.commands.registered_commands)
 app.registered_commands.extend(decisions.commands.registered_commands)
 let_books_be_named([*app.registered_commands, *decision_group.group.registered_commands])
+app.registered_commands.extend(packing.commands.registered_commands)
 app.add_typer(decision_group.group)
 app.add_typer(db.group)
 app.add_typer(audit.group)
