@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from apportion.errors import BookError, Code, UsageError
 from apportion.store.places import Place
 
-__all__ = ["connect", "reading_on", "told", "writing_on"]
+__all__ = ["BUSY_MS", "connect", "reading_on", "told", "writing_on"]
 
-_BUSY_MS = 30_000
+BUSY_MS = 30_000
 _WRITES = "apportion_writes"
 # What SQLite and PostgreSQL call trouble, by the beginning of its name or of its SQLSTATE.
 _SQLITE = (
@@ -73,7 +73,7 @@ def connect(place: Place) -> Engine:
     """
     if place.file is None:
         return _postgres(place)
-    engine = create_engine(place.url, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000})
+    engine = create_engine(place.url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -92,7 +92,9 @@ def _postgres(place: Place) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
     cursor = connection.cursor()
-    for pragma in ("foreign_keys = ON", f"busy_timeout = {_BUSY_MS}", "synchronous = FULL"):
+    # What is deleted is overwritten, so that a key that was destroyed does not lie in the file until chance reuses it.
+    settings = ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "synchronous = FULL", "secure_delete = ON")
+    for pragma in settings:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -20,7 +20,8 @@ from apportion.govern.users import KINDS as USER_KINDS
 from apportion.govern.users import UserEntryError, fold_users
 from apportion.model.world import World
 from apportion.store.objects import digests_of, has_object, object_of
-from apportion.store.tables import CHECKPOINTS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
+from apportion.store.sealing import DataKey, is_sealed, key_named_in, unsealed
+from apportion.store.tables import CHECKPOINTS, DATA_KEYS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
 from apportion.store.worlds import world_of
 
 __all__ = ["Reading", "ScenarioRow"]
@@ -60,6 +61,7 @@ class Reading:
         """
         self._connection = connection
         self.label = label
+        self._data_keys: dict[str, DataKey] | None = None
 
     def meta(self, key: str) -> str | None:
         """Return what is said of the book under a key; None: nothing."""
@@ -117,8 +119,31 @@ class Reading:
             if held and held[0].seq != row[0]:
                 yield from sorted(held, key=_name_of)
                 held.clear()
-            held.append(StoredGroup(*row))
+            held.append(self._opened(StoredGroup(*row)))
         yield from sorted(held, key=_name_of)
+
+    def _opened(self, stored: StoredGroup) -> StoredGroup:
+        """Return a group as it can be read: a sealed one with its words while their key is there."""
+        if stored.text is None or not is_sealed(stored.text):
+            return stored
+        return unsealed(stored, key=self.data_keys().get(key_named_in(stored.text)))
+
+    def data_keys(self) -> Mapping[str, DataKey]:
+        """Return the keys that people's words are sealed with, by id; never to be shown."""
+        if self._data_keys is None:
+            rows = self._connection.execute(select(DATA_KEYS)).all()
+            self._data_keys = {
+                row.id: DataKey(id=row.id, person=row.person, secret=bytes(row.key)) for row in rows
+            }
+        return self._data_keys
+
+    def unopened(self) -> Iterator[int]:
+        """Yield the numbers of the entries with words whose key is not here, erased or not."""
+        chosen = select(GROUPS.c.seq, GROUPS.c.text).where(GROUPS.c.salt.is_(None)).order_by(GROUPS.c.seq)
+        there = self.data_keys()
+        for row in self._streamed(chosen):
+            if row.text is None or (is_sealed(row.text) and key_named_in(row.text) not in there):
+                yield row.seq
 
     def _streamed(self, query: Select[Any]) -> Iterator[Any]:
         found = self._connection.execute(query, execution_options={"yield_per": _ROWS})
