@@ -104,7 +104,7 @@ def migrate(db: BookPlace = BY_DEFAULT, as_json: AsJson = False) -> None:
     )
     if not done.is_scrubbed:
         typer.echo(
-            "Somebody else has the book open, so what was sealed or deleted still lies in its files: "
+            "Somebody else has the book open, so what was sealed or deleted is still in its files: "
             "run this again once nobody has.",
             err=True,
         )

@@ -199,6 +199,7 @@ def _differing(*, is_ledger_sound: bool) -> Iterator[str]:
     from apportion.store.checking import (  # noqa: PLC0415 - slow to load, and few need it
         differing_objects,
         differing_scenarios,
+        lost_words,
     )
 
     with needed().book.read() as reading:
@@ -206,3 +207,4 @@ def _differing(*, is_ledger_sound: bool) -> Iterator[str]:
         # What a broken ledger says of scenarios is no measure of them.
         if is_ledger_sound:
             yield from differing_scenarios(reading)
+            yield from lost_words(reading)

@@ -137,11 +137,12 @@ class Reading:
             }
         return self._data_keys
 
-    def unopened(self) -> Iterator[int]:
+    def unopened(self, first: int = 1, last: int | None = None) -> Iterator[int]:
         """Yield the numbers of the entries with words whose key is not here, erased or not."""
-        chosen = select(GROUPS.c.seq, GROUPS.c.text).where(GROUPS.c.salt.is_(None)).order_by(GROUPS.c.seq)
+        chosen = select(GROUPS.c.seq, GROUPS.c.text).where(GROUPS.c.salt.is_(None), GROUPS.c.seq >= first)
+        chosen = chosen if last is None else chosen.where(GROUPS.c.seq <= last)
         there = self.data_keys()
-        for row in self._streamed(chosen):
+        for row in self._streamed(chosen.order_by(GROUPS.c.seq)):
             if row.text is None or (is_sealed(row.text) and key_named_in(row.text) not in there):
                 yield row.seq
 
