@@ -23,7 +23,7 @@ demo: setup-run ## Set up, plan the bundled case tesla-x-2023 and assess its swa
 test: setup ## Set up and run every check and every test, the browser's too.
 	@$(PY) tools/get_browser.py
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -q -n 2
+	@$(PY) -m pytest -q -n 2 --dist worksteal
 
 lint: setup ## Format, lint, types, layers and the rules of the house.
 	@.venv/bin/ruff format --quiet --check --diff
@@ -40,7 +40,7 @@ docs: setup ## Build the pages of docs/ into docs/_build; a warning fails.
 	@echo "Open the pages: $(CURDIR)/docs/_build/index.html"
 
 soak: setup ## Look for a counter-example to the laws for a long time.
-	@APPORTION_HYPOTHESIS=soak $(PY) -m pytest -q -n 2 tests --ignore tests/browser --ignore tests/unit/test_start.py
+	@APPORTION_HYPOTHESIS=soak $(PY) -m pytest -q -n 2 --dist worksteal tests --ignore tests/browser --ignore tests/unit/test_start.py
 
 lock: setup ## Make the lock files again from pyproject.toml.
 	@$(UV) pip compile pyproject.toml $(LOCK) --upgrade --output-file requirements/run.lock

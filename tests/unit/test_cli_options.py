@@ -273,7 +273,14 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "attach": {"--most-megabytes"},
             "packs": {"--on"},
             "transfers": VIEW | {"--pack"},
-            # What these change is held in tests/unit/books/test_audit.py.
+            # What these change is held in tests/unit/books/test_db.py.
+            "db init": {"--checkpoints", "--db", "--as"},
+            "db add": {"--name", "--db", "--as"},
+            "db list": {"--db", "--as"},
+            "db migrate": {"--db"},
+            "db backup": {"--db", "--as"},
+            "db restore": {"--without-words"},
+            "db check": {"--db", "--as"},
             # What these change is held in tests/unit/people/test_users.py.
             "user add": GIVEN | {"--db", "--as"},
             "user change": GIVEN | {"--db", "--as"},
@@ -286,6 +293,7 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "erase": {"--because", "--db", "--as"},
             # What these change is held in tests/unit/books/test_packing.py.
             "pack": {"--view", "--party", "--db", "--as"},
+            # What these change is held in tests/unit/books/test_audit.py.
             "audit log": {"--kind", "--subject", "--last", "--db", "--as"},
             "audit verify": {"--checkpoint", "--db", "--as"},
             "audit checkpoint": {"--add", "--db", "--as"},

@@ -162,7 +162,9 @@ def check(db: BookPlace = BY_DEFAULT, user: BookUser = None, as_json: AsJson = F
         findings = check_book()
     if as_json:
         print_json([one.as_json() for one in findings])
-    else:
+    elif findings:
         print_findings(findings)
         typer.echo(count_of(findings))
+    else:
+        typer.echo("Every entry, object and scenario is as it was kept.")
     raise typer.Exit(1 if findings else 0)

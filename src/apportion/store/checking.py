@@ -7,7 +7,7 @@ from typing import Any
 
 from apportion.errors import BookError
 from apportion.govern.erasure import ERASED_GROUP, ERASED_KIND, erased_among, erasure_of
-from apportion.store.reading import Reading, ScenarioRow
+from apportion.store.reading import APART, KEYS, Reading, ScenarioRow
 from apportion.store.worlds import WORLD
 
 __all__ = ["differing_objects", "differing_scenarios", "lost_words"]
@@ -45,7 +45,12 @@ def differing_scenarios(reading: Reading) -> Iterator[str]:
 
 
 def lost_words(reading: Reading) -> Iterator[str]:
-    """Yield a sentence for each entry whose words cannot be opened though no later entry says that they were erased."""
+    """Yield a sentence for each entry whose words cannot be opened though no later entry says that they were erased.
+
+    A backup has the keys of all words in a file beside it, so that nothing is said of one.
+    """
+    if reading.meta(KEYS) == APART:
+        return
     erased = erased_among(
         (entry, groups.get(ERASED_GROUP))
         for entry, groups in (reading.said(one) for one in list(reading.entries(kind=ERASED_KIND)))

@@ -19,7 +19,7 @@ from apportion.store.book import Book, Writing, open_book
 from apportion.store.checking import differing_objects
 from apportion.store.connecting import connect, reading_on, writing_on
 from apportion.store.places import Place
-from apportion.store.reading import Reading
+from apportion.store.reading import APART, HERE, KEYS, Reading
 from apportion.store.schema import check_revision, revision_of, upgrade
 from apportion.store.sealing import DataKey
 from apportion.store.tables import DATA_KEYS, METADATA
@@ -139,6 +139,7 @@ def _copy(
             keys = [*before.data_keys().values(), *more]
             if is_with_keys:
                 after.put_data_keys(keys)
+            after.set_meta(KEYS, HERE if is_with_keys else APART)
             return _Copied(size=_check_same(before, after), keys=keys)
     finally:
         from_.dispose()

@@ -24,7 +24,10 @@ from apportion.store.sealing import DataKey, is_sealed, key_named_in, unsealed
 from apportion.store.tables import CHECKPOINTS, DATA_KEYS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
 from apportion.store.worlds import world_of
 
-__all__ = ["Reading", "ScenarioRow"]
+__all__ = ["APART", "HERE", "KEYS", "Reading", "ScenarioRow"]
+
+# Where the keys of people's words are, as a copy of a book says it of itself; a book that says nothing has its own.
+KEYS, HERE, APART = "data_keys", "here", "apart"
 
 _HASH_BYTES = 32
 # So many rows are fetched at a time where all of a table passes through.
