@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from apportion.commands.decision_record import check_log, minutes_of, show_decision
-from apportion.commands.decisions import act, propose
+from apportion.commands.decisions import act
 from apportion.commands.erasure import (
     erase_person,
     lift_hold,
@@ -24,35 +24,10 @@ from apportion.govern.ledger import Hidden
 from apportion.govern.ledger_check import LedgerCheck
 from apportion.govern.ledger_faults import StoredCheckpoint
 from tests.books import MAKER, write_book
-from tests.decided import Clock, set_clock
-from tests.shared_market import SWAP_ID, USERS, text_of, write_market
+from tests.shared_market import SWAP_ID, USERS, text_of
+from tests.unit.people.conftest import OTHER_WORDS, WORDS
 
-WORDS = "In my view Zephyr has waited longest, and I say so."
 WHY = "Asked for by letter."
-OTHER_WORDS = "We take no position on it."
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    return set_clock(monkeypatch)
-
-
-@pytest.fixture
-def market(tmp_path: Path, clock: Clock) -> Path:
-    """Give a market whose swap was spoken of by two and is still open."""
-    folder = write_market(tmp_path / "market")
-    propose(str(folder), SWAP_ID, by="cal-both")
-    for person, words in (("zoe-zephyr", WORDS), ("ava-mercury", OTHER_WORDS)):
-        act(str(folder), SWAP_ID, by=person, verb="state", said={"text": words})
-    return folder
-
-
-@pytest.fixture
-def book(market: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("APPORTION_KEYS", str(tmp_path / "keys"))
-    act(str(market), SWAP_ID, by="cal-both", verb="withdraw", said={"reason": "Not now."})
-    users = [USERS[name] for name in ("admin", "auditor", "desk", "buyer", "committee")]
-    return write_book(tmp_path / "b.db", users=users, scenarios=[market])
 
 
 def faults(place: str) -> list[object]:
