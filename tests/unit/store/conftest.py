@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.books import MAKER, write_book
-from tests.postgres import place, postgres, postgres_place
+from tests.postgres import mortal, place, postgres, postgres_place
 
-__all__ = ["MAKER", "place", "postgres", "postgres_place"]
+__all__ = ["MAKER", "mortal", "place", "postgres", "postgres_place"]
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,8 @@ from apportion.store.book import Book, open_book
 from apportion.store.places import Place
 
 ENTRIES = 3
+# Enough for many pages of a file to be written at once.
+_MOST_BYTES = 60_000
 
 
 def write_one(book: Book, name: str) -> int:
@@ -23,7 +25,7 @@ def write_one(book: Book, name: str) -> int:
     key = load_key(name)
     with book.write() as writing:
         at = writing.head().at
-        digest = writing.put_object("plan", secrets.token_bytes(100))
+        digest = writing.put_object("plan", secrets.token_bytes(100 + secrets.randbelow(_MOST_BYTES)))
         drafts = [
             Draft(kind="plan", subject="two", by=name, groups={"plan": {"digest": digest, "part": part}})
             for part in range(ENTRIES)
