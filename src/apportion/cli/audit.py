@@ -41,7 +41,7 @@ def log(
     with in_book(db, user):
         entries = list_entries(kind=kind, subject=subject, last=last)
         if as_json:
-            print_json([{**one.as_json(), "digest": one.digest} for one in entries])
+            print_json([one.as_json() for one in entries])
         else:
             print_table(tell_log(entries, language=lang))
 
