@@ -43,9 +43,7 @@ def log(
         entries = list_entries(kind=kind, subject=subject, last=last)
         notes = notes_on(entries, language=lang)
         if as_json:
-            print_json(
-                [{**one.as_json(), "digest": one.digest, "note": notes.get(one.seq, "")} for one in entries]
-            )
+            print_json([{**one.as_json(), "note": notes.get(one.entry.seq, "")} for one in entries])
         else:
             print_table(tell_log(entries, notes=notes, language=lang))
 

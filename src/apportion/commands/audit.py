@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from apportion.commands.keys import keys_as_json
 from apportion.commands.permits import internal, needs
 from apportion.commands.session import needed
+from apportion.commands.unheard import unheard
 from apportion.errors import BookError, Code, Finding, Severity, UsageError
 from apportion.files.proofs import (
     read_checkpoints,
@@ -23,6 +24,7 @@ from apportion.govern.ledger_faults import Fault, StoredEntry
 from apportion.govern.ledger_verified import Compared, Verified
 from apportion.govern.rights import Right
 from apportion.report.audit import (
+    ListedEntry,
     fault_sentence,
     key_rows,
     log_rows,
@@ -61,8 +63,8 @@ class _Outside:
 @needs(Right.AUDIT)
 def list_entries(
     *, kind: str | None = None, subject: str | None = None, last: int | None = None
-) -> list[Entry]:
-    """Return entries of the ledger, first to last.
+) -> list[ListedEntry]:
+    """Return entries of the ledger, first to last; of deliberation that is not for whoever acts, not by whom.
 
     Args:
         kind: Only those of a kind; None: of all.
@@ -77,7 +79,11 @@ def list_entries(
         raise UsageError(f"The last {last} entries are none.", fix="Ask for 1 or more with --last.")
     with needed().book.read() as reading:
         rows = deque(reading.entries(kind=kind, subject=subject), maxlen=last)
-        return [entry_of(row, label=reading.label) for row in rows]
+        withheld = unheard(rows, reading=reading)
+        return [
+            ListedEntry.of(entry_of(row, label=reading.label), is_withheld=row.seq in withheld)
+            for row in rows
+        ]
 
 
 @internal
@@ -97,7 +103,10 @@ def entry_of(row: StoredEntry, *, label: str) -> Entry:
 
 @needs(Right.AUDIT)
 def tell_log(
-    entries: Sequence[Entry], *, notes: Mapping[int, str] | None = None, language: str = DEFAULT_LANGUAGE
+    entries: Sequence[ListedEntry],
+    *,
+    notes: Mapping[int, str] | None = None,
+    language: str = DEFAULT_LANGUAGE,
 ) -> list[list[str]]:
     """Return entries as rows under their header, with what is to be told of some beside them."""
     return log_rows(entries, words=Words.load(language), notes=notes)

@@ -12,7 +12,7 @@ from apportion.govern.erasure import ERASED_GROUP, ERASED_KIND, HOLD_GROUP, HOLD
 from apportion.govern.ledger import Entry
 from apportion.govern.recorded import ACT
 from apportion.govern.rights import Right
-from apportion.report.audit import gone_note, reason_note
+from apportion.report.audit import ListedEntry, gone_note, reason_note
 from apportion.report.words import DEFAULT_LANGUAGE, Words
 
 if TYPE_CHECKING:
@@ -22,13 +22,14 @@ __all__ = ["notes_on"]
 
 
 @needs(Right.AUDIT)
-def notes_on(entries: Sequence[Entry], *, language: str = DEFAULT_LANGUAGE) -> dict[int, str]:
-    """Return what is to be told of entries beside them, by number; of most there is nothing.
+def notes_on(listed: Sequence[ListedEntry], *, language: str = DEFAULT_LANGUAGE) -> dict[int, str]:
+    """Return what is to be told of entries beside them, by number; of most, and of those withheld, there is nothing.
 
     Raises:
         UsageError: There is no book.
         BookError: An entry was changed after it was written.
     """
+    entries = [one.entry for one in listed if not one.is_withheld]
     if not entries:
         return {}
     words = Words.load(language)

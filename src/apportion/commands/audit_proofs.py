@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 from apportion.commands.audit import entry_of
 from apportion.commands.permits import needs
 from apportion.commands.session import needed
+from apportion.commands.unheard import unheard
 from apportion.digest import canonical_bytes
-from apportion.errors import BookError, Code, UsageError
+from apportion.errors import BookError, Code, NotPermitted, UsageError
 from apportion.files.keys import load_or_make_key
 from apportion.files.proofs import (
     read_checkpoint_file,
@@ -138,6 +139,7 @@ def prove_entry(seq: int, *, to: Path | None = None) -> InclusionProof:
 
     Raises:
         UsageError: There is no book or entry, or the file is there or cannot be written.
+        NotPermitted: It is deliberation that is not for whoever acts.
         BookError: The ledger is not what its checkpoint states.
     """
     with needed().book.read() as reading:
@@ -147,6 +149,12 @@ def prove_entry(seq: int, *, to: Path | None = None) -> InclusionProof:
             raise UsageError(
                 f"There is no entry {seq}; the last checkpoint is of {len(leaves)}.",
                 fix="See which there are with `apportion audit log`.",
+            )
+        if unheard([row], reading=reading):
+            raise NotPermitted(
+                f"Entry {seq} is deliberation that is not for you, and its proof would say whose it is.",
+                fix="Let an auditor of the whole book prove it.",
+                seq=seq,
             )
         entry = entry_of(row, label=reading.label)
     proof = InclusionProof(entry=entry, path=inclusion_proof(leaves, seq - 1), signed=signed)

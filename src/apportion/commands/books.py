@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from apportion.commands import clock
-from apportion.commands.permits import needs
+from apportion.commands.permits import needs, scope_now
+from apportion.commands.seen import find_seen
 from apportion.commands.session import needed
-from apportion.errors import Code, Finding, Severity
+from apportion.errors import Code, Finding, Severity, UsageError
 from apportion.files.keys import load_or_make_key
 from apportion.govern.checkpoints import sign
 from apportion.govern.events import stamp
@@ -99,14 +100,31 @@ def _open_with(writing: Writing, *, user: str, key: PrivateKey, folder: str) -> 
 
 @needs(Right.LIST)
 def list_book() -> list[ScenarioRow]:
-    """Return the scenarios of the book, by name.
+    """Return the scenarios of the book, by name; of each the files and the digest that are for whoever acts.
+
+    A digest of facts of which somebody knows all but a few numbers would let them try these out.
 
     Raises:
         UsageError: There is no book.
         BookError: It cannot be read.
     """
     with needed().book.read() as reading:
-        return reading.scenarios()
+        rows = reading.scenarios()
+    if scope_now(Right.READ).is_all:
+        return rows
+    return [replace(one, world="", files=_files_seen(one)) for one in rows]
+
+
+def _files_seen(row: ScenarioRow) -> dict[str, str]:
+    """Return the files of a scenario that whoever acts knows of."""
+    if not scope_now(Right.READ):
+        return {}
+    source = find_seen(row.name)
+    try:
+        names = {*source.proposals(), *source.attachments()}
+    except UsageError:
+        return {}  # It cannot be looked at before something in it is mended.
+    return {name: digest for name, digest in row.files.items() if name in names}
 
 
 @needs(Right.OPEN)

@@ -18,7 +18,7 @@ from apportion.commands.decision_rights import (
 )
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
-from apportion.commands.permits import needs, person_acting, scope_now, unseen
+from apportion.commands.permits import internal, needs, person_acting, scope_now, unseen
 from apportion.commands.scenarios import read_files
 from apportion.commands.sources import find_source
 from apportion.errors import Finding, FindingsError, UsageError
@@ -41,6 +41,7 @@ __all__ = [
     "minutes_of",
     "notices_of",
     "show_decision",
+    "whole_record",
 ]
 
 DECISION_PAGE = "decision.html"
@@ -145,19 +146,33 @@ def show_decision(
     state = _state_of(known, [case])
     outlook = Outlook.of(state, case.proposal, now=clock.now(), reader=reader, forums=forums)
     entries = minutes(known.log.events, proposal=case.proposal, viewer=reader, forums=forums)
-    body = {
-        "proposal": case.proposal,
-        **outlook_json(outlook),
-        "facts": None if case.frozen is None else case.frozen.as_json(),
-        "minutes": [entry_json(one, words=words) for one in entries],
-        "last_digest": known.log.last,
-        "language": words.language,
-    }
+    body = _body(known, outlook, entries=entries, words=words)
     if out is not None:
         _write(outlook, entries, known=known, body=body, folder=out, words=words)
     return Shown(
         blocks=show_blocks(outlook, last=known.log.last, reader=reader or "", words=words), body=body
     )
+
+
+@internal
+def whole_record(known: Known, case: Case) -> dict[str, object]:
+    """Return all that is to be said of a decision in English, whoever acts: what a pack shows a part of."""
+    words = Words.load(DEFAULT_LANGUAGE)
+    outlook = Outlook.of(known.state, case.proposal, now=clock.now())
+    entries = minutes(known.log.events, proposal=case.proposal)
+    return _body(known, outlook, entries=entries, words=words)
+
+
+def _body(known: Known, outlook: Outlook, *, entries: Sequence[Entry], words: Words) -> dict[str, object]:
+    frozen = outlook.case.frozen
+    return {
+        "proposal": outlook.case.proposal,
+        **outlook_json(outlook),
+        "facts": None if frozen is None else frozen.as_json(),
+        "minutes": [entry_json(one, words=words) for one in entries],
+        "last_digest": known.log.last,
+        "language": words.language,
+    }
 
 
 def _write(

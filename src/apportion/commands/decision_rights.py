@@ -5,8 +5,9 @@ Without a book all of it is for everybody.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from apportion.commands.decision_log import Known
 from apportion.commands.permits import (
@@ -23,7 +24,7 @@ from apportion.commands.sources import Source
 from apportion.errors import FindingsError, NotPermitted, UsageError, has_errors
 from apportion.files.proposal_reading import SUFFIX, read_proposal
 from apportion.govern.entities import entities_on
-from apportion.govern.refusal import Rule
+from apportion.govern.refusal import Refusal, Rule
 from apportion.govern.rights import Right
 from apportion.govern.state import OVER, Case
 from apportion.model.proposal import Proposal
@@ -33,11 +34,13 @@ from apportion.study.moves import check_alone
 
 __all__ = [
     "cases_followed",
+    "check_hears",
     "check_may_edit",
     "check_proposed",
     "forums_heard",
     "name_followed",
     "reader_now",
+    "refused_narrowly",
     "sides_of",
     "told_narrowly",
 ]
@@ -96,6 +99,48 @@ def forums_heard(case: Case) -> frozenset[str] | None:
         return frozenset()
     found = scope_now(Right.HEAR)
     return None if found.is_all else sides_of(case) & found.parties
+
+
+@internal
+def check_hears(cases: Iterable[Case]) -> None:
+    """Refuse what holds deliberation as it was written to whoever may not see all of it.
+
+    Args:
+        cases: The proposals that it holds the deliberation of.
+
+    Raises:
+        NotPermitted: They stepped aside or are conflicted (G7), or have no part in some forum.
+    """
+    for case in cases:
+        heard = forums_heard(case)
+        if not (case.votes or case.memos or case.committees) or heard is None or heard >= sides_of(case):
+            continue
+        person = person_acting() or ""
+        is_shut_out = person in case.shut_out
+        raise NotPermitted(
+            f"It holds the deliberation on {case.proposal!r}, "
+            + (
+                f"and {person!r} is conflicted on it or stepped aside."
+                if is_shut_out
+                else "of which not all is for you."
+            ),
+            rule=str(Rule.RECUSAL) if is_shut_out else "",
+            fix="Let an auditor of the whole book do it.",
+            proposal=case.proposal,
+        )
+
+
+@internal
+def refused_narrowly(refusal: Refusal, case: Case | None) -> Refusal:
+    """Return a refusal without the count of votes, for whoever may not see who voted how on that side."""
+    if refusal.key != "refusal.no-majority" or case is None:
+        return refusal
+    forums, side = forums_heard(case), refusal.values["side"]
+    if forums is None or side in forums:
+        return refusal
+    return replace(
+        refusal, key="refusal.one-sided", values={"side": side, "proposal": refusal.values["proposal"]}
+    )
 
 
 @internal

@@ -16,6 +16,7 @@ from apportion.commands.decision_rights import (
     check_proposed,
     forums_heard,
     name_followed,
+    refused_narrowly,
     sides_of,
     told_narrowly,
 )
@@ -270,7 +271,8 @@ def act_all(
         except Moved:
             continue
         if outcome.refusal is not None:
-            raise _refused(outcome.refusal, words=words)
+            told = refused_narrowly(outcome.refusal, outcome.state.cases.get(name))
+            raise _refused(told, words=words)
         return _done(name, outcome, known=known, last=log.last)
     raise UsageError("Others add to the log all the time.", fix="Try again.")
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from apportion.commands.assessments import assess_proposal, assessment_as_json
 from apportion.commands.decision_log import Known, held_by, known_of, proposals_by_id
-from apportion.commands.decision_record import minutes_of, notices_of, show_decision
+from apportion.commands.decision_record import minutes_of, notices_of, whole_record
+from apportion.commands.decision_rights import check_hears
 from apportion.commands.decisions import named
 from apportion.commands.permits import internal, needs, require
 from apportion.commands.plans import make_plan
@@ -107,7 +108,7 @@ def make_pack(
     Raises:
         UsageError: There is no book, scenario, decision or view, the decision was never analysed, or the file is
             there already.
-        NotPermitted: The user may not make packs of this decision.
+        NotPermitted: The user may not make packs of this decision, or may not see all the deliberation in one.
     """
     session = needed()
     scenario = scenario or _only_scenario(session)
@@ -121,6 +122,9 @@ def make_pack(
         )
     sides = frozenset(one.id for one in case.frozen.entities)
     require(Right.AUDIT, parties=sides)
+    if view in {View.FULL, View.AUDITOR}:
+        # The whole pack holds the log of the scenario, with every other decision on it.
+        check_hears(known.state.cases.values() if view == View.FULL else [case])
     reader = _reader(view, party, world=read_files(source).world, sides=sides)
     file = to or Path("-".join(one for one in (case.proposal, view, party) if one) + ".zip")
     if file.exists():
@@ -184,7 +188,7 @@ def _material(session: Session, source: Source, *, known: Known, case: Case) -> 
         policy_result=make_plan(world),
         plan=plan_with(world, proposal),
         assessment=kept,
-        life=_life(source.label, case, events=events),
+        life=_life(known, case, events=events),
         seed=seed,
     )
 
@@ -218,10 +222,10 @@ def _seed(reading: Reading, scenario: str, *, decision: str) -> bytes | None:
 
 
 def _life(
-    scenario: str, case: Case, *, events: Sequence[dict[str, object]]
+    known: Known, case: Case, *, events: Sequence[dict[str, object]]
 ) -> dict[str, Sequence[Mapping[str, object]]]:
     """Return what was done and what came of it, in rows that say nothing of each other."""
-    body: Any = show_decision(scenario, case.proposal).body
+    body: Any = whole_record(known, case)
     sides: list[dict[str, Any]] = body["sides"]
     names = ("members", "excluded", "disinterested", "eligible")
     votes = ("yes", "no", "abstain")
@@ -243,7 +247,7 @@ def _life(
         "disclosures": [{"tie": one} for one in frozen["ties"]],
         "standings": [{"standing": one} for one in frozen["standings"]],
         "minutes": minutes,
-        "notices": notices_of(scenario, case.proposal)[0],
+        "notices": notices_of(known.source.label, case.proposal)[0],
         "obligations": frozen["obligations"],
         "events": list(events),
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apportion.commands.decision_log import findings_of_log, known_of, laid_over, note_attempts
+from apportion.commands.decision_rights import check_hears
 from apportion.commands.permits import internal, needs, permitted_viewpoint
 from apportion.commands.seen import SeenSource, find_seen
 from apportion.commands.sources import Source
@@ -191,10 +192,12 @@ def export_scenario(scenario: str, *, to: Path, made_on: dt.date, suffix: str = 
     Raises:
         UsageError: There is no such scenario, or `to` names another kind of file.
         FindingsError: Reading it gave findings of error grade, or a cell does not fit a workbook.
+        NotPermitted: Its decisions hold deliberation that is not for whoever acts.
     """
     source = find_seen(scenario)
     looked = read_files(source)
-    known_of(source)  # A log that does not hold together is not handed on.
+    # A log that does not hold together is not handed on.
+    check_hears(known_of(source).state.cases.values())
     return write_source(
         looked.world,
         to,

@@ -77,14 +77,18 @@ def may_see_deliberation(case: Case, person: str) -> bool:
     return person not in case.shut_out
 
 
+def is_heard(act: Act, *, forums: Collection[str] | None) -> bool:
+    """Return whether whoever hears these forums may see an act: a memo from any of them on; None: they hear all."""
+    if forums is None or not isinstance(act, _DELIBERATION):
+        return True
+    return bool(forums) if isinstance(act, acts.Memo) else act.side in forums
+
+
 def _seen(entry: Entry, *, act: Act, forums: Collection[str] | None) -> Entry:
     """Return an entry as whoever hears these forums sees it; what follows from votes is no deliberation."""
-    if forums is None or not isinstance(act, _DELIBERATION) or entry.by == SYSTEM:
+    if entry.by == SYSTEM or is_heard(act, forums=forums):
         return entry
-    is_heard = bool(forums) if isinstance(act, acts.Memo) else act.side in forums
-    if not is_heard:
-        return Entry(at=entry.at, by="", key="minutes.withheld", is_hidden=True)
-    return entry
+    return Entry(at=entry.at, by="", key="minutes.withheld", is_hidden=True)
 
 
 def _entries(before: State, after: State, *, event: Event, act: Act) -> Iterator[Entry]:

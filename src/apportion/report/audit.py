@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from apportion.govern.checkpoints import Standing
 from apportion.govern.erasure import Erased
@@ -14,6 +15,7 @@ from apportion.govern.proofs import ConsistencyProof, Failing, Proof
 from apportion.report.words import Words
 
 __all__ = [
+    "ListedEntry",
     "fault_sentence",
     "gone_note",
     "key_rows",
@@ -62,8 +64,33 @@ _FAILINGS: Mapping[Failing, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedEntry:
+    """An entry as somebody may see it.
+
+    Attributes:
+        entry: The entry; of deliberation that is not for them without its user and its content.
+        digest: The digest of the whole of it.
+        is_withheld: Whether these are withheld.
+    """
+
+    entry: Entry
+    digest: str
+    is_withheld: bool
+
+    @classmethod
+    def of(cls, entry: Entry, *, is_withheld: bool) -> ListedEntry:
+        """Return an entry as somebody may see it."""
+        shown = replace(entry, by="", content="") if is_withheld else entry
+        return cls(entry=shown, digest=entry.digest, is_withheld=is_withheld)
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as plain values."""
+        return {**self.entry.as_json(), "digest": self.digest, "is_withheld": self.is_withheld}
+
+
 def log_rows(
-    entries: Iterable[Entry], *, words: Words, notes: Mapping[int, str] | None = None
+    entries: Iterable[ListedEntry], *, words: Words, notes: Mapping[int, str] | None = None
 ) -> list[list[str]]:
     """Return entries as rows under their header, first to last, with a column of notes where there are any.
 
@@ -74,11 +101,17 @@ def log_rows(
     """
     header = [words.say(key) for key in ("audit.column.entry", "audit.column.at", "audit.column.by")]
     header += [words.say(key) for key in ("audit.column.kind", "audit.column.subject")]
-    rows = [[str(one.seq), one.at, one.by, one.kind, one.subject] for one in entries]
+    rows = [_log_row(one, words=words) for one in entries]
     if notes:
         header.append(words.say("audit.column.note"))
         rows = [[*row, notes.get(int(row[0]), "")] for row in rows]
     return [header, *rows]
+
+
+def _log_row(listed: ListedEntry, *, words: Words) -> list[str]:
+    one = listed.entry
+    by = words.say("audit.withheld") if listed.is_withheld else one.by
+    return [str(one.seq), one.at, by, one.kind, one.subject]
 
 
 def reason_note(said: Mapping[str, object], *, words: Words) -> str:

@@ -144,8 +144,9 @@ def test_a_scenario_goes_from_a_book_into_a_folder_and_into_a_book_again(kept: K
     decide(kept)
     first = log_of(kept)
     to = tmp_path / "exported"
-    with opened(kept.place, DESK):
+    with opened(kept.place, "watch"):
         export_scenario(SCENARIO, to=to, made_on=TODAY)
+    with opened(kept.place, DESK):
         as_it_was = plan_scenario(SCENARIO, out=None, changes={})[1].digest
     assert FileSource(to).log().events == first.events
     with opened(kept.place, DESK):
