@@ -59,8 +59,9 @@ class BookCommand(TyperCommand):
 
         with opened(place, user or os.environ.get(USER_VARIABLE)) as session:
             if self._as != _USER and (user or self._as == "reader"):
-                # Whoever is nobody's person acts as nobody, which is refused where the name is looked at.
-                ctx.params[self._as] = session.user.person or (session.user.name if user else None)
+                # Whoever is nobody's person acts as nobody, which is refused where the name is looked at; it may read.
+                is_read = self._as == "reader" or not user
+                ctx.params[self._as] = session.user.person or (None if is_read else session.user.name)
             try:
                 return super().invoke(ctx)
             finally:
