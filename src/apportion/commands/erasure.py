@@ -272,7 +272,7 @@ def _check_held(person: str, holds: Sequence[Hold]) -> None:
         first = holds[0]
         more = f" {len(holds) - 1} more holds stand." if len(holds) > 1 else ""
         raise NotPermitted(
-            f"Rule {Rule.RETENTION}: nothing of {person!r} is erased while {first.target!r} is held, since "
+            f"Nothing of {person!r} is erased while {first.target!r} is held, since "
             f"{first.at[:10]} by {first.by}: {first.reason}{more}",
             rule=str(Rule.RETENTION),
             fix="Lift it first with `apportion hold lift`, if it may be.",
@@ -285,7 +285,7 @@ def _check_closed(person: str, still_open: Sequence[str]) -> None:
     if still_open:
         more = f", and {len(still_open) - 1} more," if len(still_open) > 1 else ""
         raise NotPermitted(
-            f"Rule {Rule.RETENTION}: nothing of {person!r} is erased while the decision {still_open[0]!r}{more} is not "
+            f"Nothing of {person!r} is erased while the decision {still_open[0]!r}{more} is not "
             "at its end.",
             rule=str(Rule.RETENTION),
             fix="Wait until it is rejected, withdrawn, lapsed or closed.",

@@ -45,7 +45,7 @@ def test_g23_a_hold_on_a_scenario_or_a_decision_is_placed_listed_named_and_lifte
         ("market", SWAP_ID, "Claim 13."),
     ]
     with pytest.raises(
-        NotPermitted, match=r"Rule G23: .*'market' is held, since .* by admin: Claim 12\."
+        NotPermitted, match=r"Nothing of .* while 'market' is held, since .* by admin: Claim 12\."
     ) as no:
         run("erase", WHO, "--because", WHY)
     assert no.value.rule == "G23"
