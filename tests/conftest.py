@@ -14,7 +14,7 @@ SEED_LIMIT = 2**32
 # A failure prints the blob that repeats it; no deadline, since a shared machine may stall.
 # Hypothesis by itself draws the same examples each time on a build machine; ours differ, and the
 # seed is told.
-for profile, max_examples in {"dev": 100, "ci": 100, "soak": 5_000}.items():
+for profile, max_examples in {"dev": 50, "ci": 50, "soak": 5_000}.items():
     hypothesis.settings.register_profile(
         profile, print_blob=True, deadline=None, derandomize=False, max_examples=max_examples
     )

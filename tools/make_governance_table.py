@@ -51,8 +51,6 @@ MEANINGS: Mapping[Rule, str] = {
     Rule.NOTICES: "Each party that loses is told delay, quota and until when it may reply.",
     Rule.WORDS: "No sentence passes a verdict on anybody.",
 }
-# Of the ledger, which is still to come.
-TO_COME = frozenset({Rule.RETENTION})
 
 
 def claims_by_rule(folder: Path) -> dict[str, list[tuple[str, str]]]:
@@ -69,8 +67,8 @@ def claims_by_rule(folder: Path) -> dict[str, list[tuple[str, str]]]:
 
 
 def untested(found: Mapping[str, list[tuple[str, str]]]) -> list[str]:
-    """Return the rules that no test holds, without those that are still to come."""
-    return [rule.value for rule in Rule if rule not in TO_COME and not found.get(rule.value)]
+    """Return the rules that no test holds."""
+    return [rule.value for rule in Rule if not found.get(rule.value)]
 
 
 def page_text(found: Mapping[str, list[tuple[str, str]]]) -> Iterator[str]:
@@ -87,8 +85,7 @@ def page_text(found: Mapping[str, list[tuple[str, str]]]) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for rule in Rule:
         count = len(found.get(rule.value, []))
-        told = "of the ledger, still to come" if rule in TO_COME and not count else str(count)
-        yield f"| {rule.value} | {MEANINGS[rule]} | {told} |"
+        yield f"| {rule.value} | {MEANINGS[rule]} | {count} |"
     for rule in Rule:
         if not found.get(rule.value):
             continue

@@ -37,7 +37,11 @@ DECISIONS = {"propose", "disclose", "review", "vote", "recuse", "apply", "lapse"
 
 
 # What these do is held in tests/unit/books, where there is a book.
-OF_BOOKS = {name for name in COMMANDS if name.partition(" ")[0] in {"audit", "key", "user", "db", "pack"}}
+OF_BOOKS = {
+    name
+    for name in COMMANDS
+    if name.partition(" ")[0] in {"audit", "key", "user", "db", "pack", "hold", "erase"}
+}
 
 
 @dataclass(frozen=True)

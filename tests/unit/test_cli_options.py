@@ -279,13 +279,18 @@ def test_every_option_of_every_command_is_known_here() -> None:
             "db list": {"--db", "--as"},
             "db migrate": {"--db"},
             "db backup": {"--db", "--as"},
-            "db restore": set(),
+            "db restore": {"--without-words"},
             "db check": {"--db", "--as"},
             # What these change is held in tests/unit/people/test_users.py.
             "user add": GIVEN | {"--db", "--as"},
             "user change": GIVEN | {"--db", "--as"},
             "user withdraw": {"--db", "--as"},
             "user list": {"--db", "--as"},
+            # What these change is held in tests/unit/people/test_erasure.py and test_erasure_faces.py.
+            "hold place": {"--because", "--db", "--as"},
+            "hold lift": {"--because", "--db", "--as"},
+            "hold list": {"--db", "--as"},
+            "erase": {"--because", "--db", "--as"},
             # What these change is held in tests/unit/books/test_packing.py.
             "pack": {"--view", "--party", "--db", "--as"},
             # What these change is held in tests/unit/books/test_audit.py.

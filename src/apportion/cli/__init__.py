@@ -19,6 +19,7 @@ from apportion.cli import (
     decisions,
     evidence,
     governance,
+    holds,
     keys,
     packing,
     people,
@@ -323,6 +324,8 @@ app.add_typer(db.group)
 app.add_typer(audit.group)
 app.add_typer(keys.group)
 app.add_typer(people.group)
+app.add_typer(holds.group)
+app.registered_commands.extend(holds.commands.registered_commands)
 
 
 def main() -> None:

@@ -37,13 +37,17 @@ def log(
 ) -> None:
     """List the entries of the ledger: when, who, what, about which scenario."""
     from apportion.commands.audit import list_entries, tell_log
+    from apportion.commands.audit_notes import notes_on
 
     with in_book(db, user):
         entries = list_entries(kind=kind, subject=subject, last=last)
+        notes = notes_on(entries, language=lang)
         if as_json:
-            print_json([{**one.as_json(), "digest": one.digest} for one in entries])
+            print_json(
+                [{**one.as_json(), "digest": one.digest, "note": notes.get(one.seq, "")} for one in entries]
+            )
         else:
-            print_table(tell_log(entries, language=lang))
+            print_table(tell_log(entries, notes=notes, language=lang))
 
 
 @group.command()

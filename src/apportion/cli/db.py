@@ -93,15 +93,21 @@ def migrate(db: BookPlace = BY_DEFAULT, as_json: AsJson = False) -> None:
     """Bring the tables of a book up to this program's version."""
     from apportion.commands.books import migrate_book
 
-    before, after = migrate_book(db)
+    done = migrate_book(db)
     if as_json:
-        print_json({"before": before, "after": after})
+        print_json(done.as_json())
         return
     typer.echo(
-        f"The book is of version {after} already."
-        if before == after
-        else f"Brought from version {before} to {after}."
+        f"The book is of version {done.after} already."
+        if done.before == done.after
+        else f"Brought from version {done.before} to {done.after}."
     )
+    if not done.is_scrubbed:
+        typer.echo(
+            "Somebody else has the book open, so what was sealed or deleted is still in its files: "
+            "run this again once nobody has.",
+            err=True,
+        )
 
 
 @group.command()
@@ -116,8 +122,13 @@ def backup(
 
     with in_book(db, user):
         size = back_up_book(file)
-    print_json({"file": str(file), "entries": size}) if as_json else typer.echo(
-        f"Backup of {size:,} entries: {file}"
+    if as_json:
+        print_json({"file": str(file), "keys": f"{file}.keys", "entries": size})
+        return
+    typer.echo(f"Backup of {size:,} entries: {file}")
+    typer.echo(
+        f"What people said is sealed in it, and opened by {file}.keys: keep that apart, "
+        "and destroy it once words are to be erased."
     )
 
 
@@ -127,12 +138,18 @@ def restore(
     to: Annotated[
         str, typer.Option(help="An empty place: a file, or an address such as postgresql://HOST/NAME.")
     ],
+    without_words: Annotated[
+        bool,
+        typer.Option(
+            "--without-words", help="Leave what people said sealed for good, where FILE.keys was destroyed."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Bring a backup back into an empty place; what came is checked before it counts."""
     from apportion.commands.books import restore_book
 
-    size = restore_book(file, to=to)
+    size = restore_book(file, to=to, is_with_words=not without_words)
     print_json({"entries": size}) if as_json else typer.echo(f"Restored {size:,} entries.")
 
 

@@ -19,6 +19,8 @@ DB_VARIABLE = "APPORTION_DB"
 USER_VARIABLE = "APPORTION_USER"
 _PLACE, _USER = "book_place", "book_user"
 _AS = "--as"
+# What commands that only read call who does.
+_READER = "reader"
 # Only commands that have one of these meet a scenario.
 _SCENARIO = "scenario"
 
@@ -58,9 +60,12 @@ class BookCommand(TyperCommand):
         from apportion.commands.session import opened
 
         with opened(place, user or os.environ.get(USER_VARIABLE)) as session:
-            if self._as != _USER and (user or self._as == "reader"):
+            if self._as == _READER:
+                # Whoever is nobody's person reads as nobody, which an auditor may.
+                ctx.params[self._as] = session.user.person or None
+            elif self._as != _USER and user:
                 # Whoever is nobody's person acts as nobody, which is refused where the name is looked at.
-                ctx.params[self._as] = session.user.person or (session.user.name if user else None)
+                ctx.params[self._as] = session.user.person or session.user.name
             try:
                 return super().invoke(ctx)
             finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,9 +96,11 @@ def entry_of(row: StoredEntry, *, label: str) -> Entry:
 
 
 @needs(Right.AUDIT)
-def tell_log(entries: Sequence[Entry], *, language: str = DEFAULT_LANGUAGE) -> list[list[str]]:
-    """Return entries as rows under their header."""
-    return log_rows(entries, words=Words.load(language))
+def tell_log(
+    entries: Sequence[Entry], *, notes: Mapping[int, str] | None = None, language: str = DEFAULT_LANGUAGE
+) -> list[list[str]]:
+    """Return entries as rows under their header, with what is to be told of some beside them."""
+    return log_rows(entries, words=Words.load(language), notes=notes)
 
 
 @needs(Right.CHECKPOINT)

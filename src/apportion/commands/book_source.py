@@ -16,6 +16,7 @@ from apportion.files.decisions import FILE, Log, Moved, lines_of
 from apportion.files.documents import FOLDER, Document
 from apportion.files.proposal_reading import SUFFIX
 from apportion.files.workbook import WorkbookReading
+from apportion.govern.erasure import ERASED_GROUP, ERASED_KIND, Erased, erased_among, erased_mark, erasure_of
 from apportion.govern.events import SYSTEM, Event
 from apportion.govern.ledger import Draft
 from apportion.govern.recorded import KIND, event_of, groups_of
@@ -219,9 +220,11 @@ def log_in(reading: Reading, scenario: str) -> Log:
     events: list[Event] = []
     digests: list[str] = []
     findings: list[Finding] = []
+    erased = erased_in(reading)
     for stored in list(reading.entries(kind=KIND, subject=scenario)):
         try:
-            events.append(event_of(reading.said(stored)[1], fetch=reading.object))
+            said = reading.said(stored)[1]
+            events.append(event_of(said, fetch=reading.object, mark=_mark_at(stored.seq, erased)))
         except BookError as problem:
             findings.append(_broken(stored.seq, problem.message))
         except (ValueError, TypeError) as problem:
@@ -230,6 +233,17 @@ def log_in(reading: Reading, scenario: str) -> Log:
     if findings:
         return Log(findings=tuple(findings))
     return Log(events=tuple(events), digests=tuple(digests), last=digests[-1]) if digests else Log()
+
+
+@internal
+def erased_in(reading: Reading) -> list[Erased]:
+    """Return every erasure of words: whose, when, by whom and why."""
+    told = [reading.said(one) for one in list(reading.entries(kind=ERASED_KIND))]
+    return erased_among((entry, groups.get(ERASED_GROUP)) for entry, groups in told)
+
+
+def _mark_at(seq: int, erased: Sequence[Erased]) -> Callable[[str], str]:
+    return lambda person: erased_mark(erasure_of(erased, person, seq=seq))
 
 
 def _broken(seq: int, found: str) -> Finding:

@@ -24,6 +24,7 @@ from apportion.govern.rights import Right
 if TYPE_CHECKING:
     from apportion.govern.keys import PrivateKey
     from apportion.store.book import ScenarioRow, Writing
+    from apportion.store.migrating import Migrated
 
 __all__ = ["Made", "back_up_book", "check_book", "init_book", "list_book", "migrate_book", "restore_book"]
 
@@ -109,8 +110,8 @@ def list_book() -> list[ScenarioRow]:
 
 
 @needs(Right.OPEN)
-def migrate_book(place: str) -> tuple[str, str]:
-    """Bring the tables of a book up to this program's version; return the version it had and the one it has.
+def migrate_book(place: str) -> Migrated:
+    """Bring the tables of a book up to this program's version, and clean its files of what was deleted or sealed.
 
     Nobody acts in a book of another version, so whoever may write to its database may do this.
 
@@ -128,6 +129,8 @@ def migrate_book(place: str) -> tuple[str, str]:
 def back_up_book(file: Path) -> int:
     """Write one state of the book into one file, itself a book, and return how many entries it has.
 
+    What opens people's words goes into a second file, of its name and ``.keys``: to erase them later, destroy that.
+
     Raises:
         UsageError: There is no book.
         BookError: The file is there already, or cannot be written.
@@ -138,19 +141,25 @@ def back_up_book(file: Path) -> int:
 
 
 @needs(Right.OPEN)
-def restore_book(file: Path, *, to: str) -> int:
+def restore_book(file: Path, *, to: str, is_with_words: bool = True) -> int:
     """Bring a backup back into an empty place of either database, and return how many entries it has.
 
     Nobody acts in a place that is still empty, so whoever may write there may do this.
 
+    Args:
+        file: The backup; the keys of people's words lie beside it, in a file of its name and ``.keys``.
+        to: The place.
+        is_with_words: Whether people's words have to come with it; without, they stay sealed for good.
+
     Raises:
         UsageError: The place is none.
-        BookError: There is no such backup, it does not hold together, or something is at the place already.
+        BookError: There is no such backup, or no file of its keys, it does not hold together, or something is at the
+            place already.
     """
     from apportion.store.copying import restore  # noqa: PLC0415 - slow to load, and few need it
     from apportion.store.places import Place  # noqa: PLC0415 - as above
 
-    return restore(file, to=Place.parse(to))
+    return restore(file, to=Place.parse(to), is_with_words=is_with_words)
 
 
 @needs(Right.DATABASE)
@@ -188,12 +197,16 @@ def check_book() -> list[Finding]:
 
 def _differing(*, is_ledger_sound: bool) -> Iterator[str]:
     from apportion.store.checking import (  # noqa: PLC0415 - slow to load, and few need it
+        damaged_pages,
         differing_objects,
         differing_scenarios,
+        lost_words,
     )
 
     with needed().book.read() as reading:
+        yield from damaged_pages(reading)
         yield from differing_objects(reading)
         # What a broken ledger says of scenarios is no measure of them.
         if is_ledger_sound:
             yield from differing_scenarios(reading)
+            yield from lost_words(reading)

@@ -28,6 +28,7 @@ from apportion.errors import UsageError
 from apportion.files.archive import write_whole
 from apportion.files.folder import write_folder
 from apportion.files.plans import plan_files
+from apportion.govern.erasure import ERASED_KIND
 from apportion.govern.frozen import Frozen
 from apportion.govern.hold import Held, stand
 from apportion.govern.keys import KEY_KINDS
@@ -280,6 +281,7 @@ def _evidence(reading: Reading, scenario: str, *, decision: str, entry: int, is_
     packs = [one.seq for one in reading.entries(last=entry - 1, kind=KIND)]
     previous = next((one for one in checkpoints if packs and one.checkpoint.size >= packs[-1]), None)
     chosen = []
+    people: set[str] = set()
     for stored in reading.entries(last=size):
         found, groups = reading.said(stored)
         is_of_decision = (
@@ -289,7 +291,11 @@ def _evidence(reading: Reading, scenario: str, *, decision: str, entry: int, is_
         is_of_scenario = (
             is_full and found.subject == scenario and found.kind.startswith(("scenario-", "file-"))
         )
-        if is_of_decision or is_key or is_of_scenario or found.seq == entry:
+        if is_of_decision:
+            people.add(str(groups["act"]["by"]))
+        # So that who reads the pack sees that words are gone, and by whose hand, and were not held back from them.
+        is_erasure = is_full and found.kind == ERASED_KIND and found.subject in people
+        if is_of_decision or is_key or is_of_scenario or is_erasure or found.seq == entry:
             chosen.append((found, reading.groups(found.seq)))
     return Evidence(
         signed=signed,

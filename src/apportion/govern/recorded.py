@@ -17,8 +17,6 @@ from apportion.govern.events import Event, Plain
 
 KIND = "decision"
 ACT, SAID, CHOICE, FACTS, FACTS_KEPT = "act", "said", "choice", "facts", "facts-kept"
-# What stands for words that were erased: a reason that has to be given is then still one that was.
-ERASED = "[erased]"
 _WORDS = ("text", "reason", "finding", "how", "late_reason")
 _VOTE = "choice"
 # Facts of more bytes than these are kept as an object.
@@ -51,12 +49,16 @@ def groups_of(event: Event, *, keep: Callable[[bytes], str]) -> dict[str, Plain]
     return {**groups, FACTS: body}
 
 
-def event_of(groups: Mapping[str, object], *, fetch: Callable[[str], bytes]) -> Event:
+def event_of(
+    groups: Mapping[str, object], *, fetch: Callable[[str], bytes], mark: Callable[[str], str]
+) -> Event:
     """Return the event that the groups of an entry tell; words that were erased are marked so.
 
     Args:
         groups: The groups that can be read, by name.
         fetch: Returns kept bytes by their digest.
+        mark: Gives what stands in place of the words of a person that were erased; a reason that has to be given is
+            then still one that was.
 
     Raises:
         ValueError: They tell none.
@@ -71,15 +73,17 @@ def event_of(groups: Mapping[str, object], *, fetch: Callable[[str], bytes]) -> 
     told = body.get("act")
     if isinstance(told, dict):
         said = groups.get(SAID)
-        words = said if isinstance(said, dict) else _erased(str(act.get("verb")), groups)
+        words = said if isinstance(said, dict) else {}
+        if SAID in groups and not words:
+            words = _erased(str(act.get("verb")), mark=mark(str(act.get("by"))))
         vote = {_VOTE: groups[CHOICE]} if CHOICE in groups else {}
         body = {**body, "act": {**told, **words, **vote}}
     return Event.from_json({**act, "body": body})
 
 
-def _erased(verb: str, groups: Mapping[str, object]) -> dict[str, str]:
+def _erased(verb: str, *, mark: str) -> dict[str, str]:
     """Return a mark for each of the words that an act of this verb says, where an entry had some once."""
     kind = acts.VERBS.get(verb)
-    if kind is None or SAID not in groups:
+    if kind is None:
         return {}
-    return {one.name: ERASED for one in fields(kind) if one.name in _WORDS}
+    return {one.name: mark for one in fields(kind) if one.name in _WORDS}

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     Point = tuple[int, int, int, int]
 
@@ -402,6 +402,28 @@ def content_root(groups: object) -> tuple[str, dict[str, Any], list[str]]:
     return _root_of(leaves).hex(), shown, [name for name in names if name not in shown]
 
 
+def erasures(ledger: Ledger) -> Iterator[str]:
+    """Yield a sentence for each erasure that the ledger shows: of whose words, and which entries say less for it."""
+    done = [(seq, one[0], one[1]["erased"]) for seq, one in ledger.entries.items() if "erased" in one[1]]
+    taken: set[int] = set()
+    for at, entry, told in done:
+        person, reason = (told.get(name) if isinstance(told, dict) else None for name in ("person", "reason"))
+        lost = [
+            seq
+            for seq, (_, shown, withheld) in ledger.entries.items()
+            if seq < at
+            and seq not in taken
+            and "said" in withheld
+            and (shown.get("act") or {}).get("by") == person
+        ]
+        taken.update(lost)
+        if lost:
+            yield (
+                f"the words of {person!r} in entry {', '.join(map(str, lost))} were erased on {entry['at'][:10]} by "
+                f"{entry['by']!r} (entry {at}): {reason}"
+            )
+
+
 def _root_of(leaves: list[bytes]) -> bytes:
     if len(leaves) == 1:
         return leaves[0]
@@ -568,6 +590,7 @@ class Check:
         self.held.append(
             f"{len(ledger.entries)} entries of the ledger proven, {withheld} groups of them withheld"
         )
+        self.held.extend(erasures(ledger))
         print_ = " ".join(stated["key"][at : at + 4] for at in range(0, 16, 4))
         self.held.append(
             f"checkpoint of {stated['size']} entries at {stated['at']}: signed by "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from apportion.govern.checkpoints import Standing
+from apportion.govern.erasure import Erased
 from apportion.govern.keys import KeyOf
 from apportion.govern.ledger import Entry
 from apportion.govern.ledger_faults import Fault, FaultKind
@@ -14,9 +15,11 @@ from apportion.report.words import Words
 
 __all__ = [
     "fault_sentence",
+    "gone_note",
     "key_rows",
     "log_rows",
     "proof_sentences",
+    "reason_note",
     "standing_sentence",
     "verified_sentences",
 ]
@@ -59,11 +62,39 @@ _FAILINGS: Mapping[Failing, str] = {
 }
 
 
-def log_rows(entries: Iterable[Entry], *, words: Words) -> list[list[str]]:
-    """Return entries as rows under their header, first to last."""
+def log_rows(
+    entries: Iterable[Entry], *, words: Words, notes: Mapping[int, str] | None = None
+) -> list[list[str]]:
+    """Return entries as rows under their header, first to last, with a column of notes where there are any.
+
+    Args:
+        entries: The entries.
+        words: The language.
+        notes: What is to be told of an entry beside, by its number.
+    """
     header = [words.say(key) for key in ("audit.column.entry", "audit.column.at", "audit.column.by")]
     header += [words.say(key) for key in ("audit.column.kind", "audit.column.subject")]
-    return [header, *([str(one.seq), one.at, one.by, one.kind, one.subject] for one in entries)]
+    rows = [[str(one.seq), one.at, one.by, one.kind, one.subject] for one in entries]
+    if notes:
+        header.append(words.say("audit.column.note"))
+        rows = [[*row, notes.get(int(row[0]), "")] for row in rows]
+    return [header, *rows]
+
+
+def reason_note(said: Mapping[str, object], *, words: Words) -> str:
+    """Return why a hold was placed or lifted, or words were erased, as their entry says it."""
+    key = "audit.note.erasing"
+    if "is_lifted" in said:
+        key = "audit.note.lifted" if said["is_lifted"] else "audit.note.held"
+    return words.say(key, reason=str(said.get("reason", "")))
+
+
+def gone_note(erasure: Erased | None, *, words: Words) -> str:
+    """Return what became of the words of an entry: who erased them, when and why; None: their key is not here."""
+    if erasure is None:
+        return words.say("audit.note.sealed")
+    told = {"day": erasure.at[:10], "user": erasure.by, "seq": str(erasure.seq), "reason": erasure.reason}
+    return words.say("audit.note.erased", **told)
 
 
 def key_rows(keys: Iterable[KeyOf], *, words: Words) -> list[list[str]]:

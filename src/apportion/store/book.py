@@ -7,7 +7,7 @@ what is added to the ledger is sealed by a signed checkpoint or not added at all
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, Select, delete, insert, select, updat
 from apportion.digest import canonical_bytes
 from apportion.errors import ApportionError, BookError, Code
 from apportion.govern.checkpoints import Checkpoint, Signed
+from apportion.govern.erasure import sealed_for
 from apportion.govern.keys import PublicKey
 from apportion.govern.ledger import Draft, Entry, Head, Written, chain
 from apportion.govern.ledger_faults import StoredEntry
@@ -25,7 +26,9 @@ from apportion.store.objects import put_object
 from apportion.store.places import Place
 from apportion.store.reading import Reading, ScenarioRow
 from apportion.store.schema import check_revision, revision_of, upgrade
-from apportion.store.tables import CHECKPOINTS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
+from apportion.store.scrubbing import scrub
+from apportion.store.sealing import DataKey, new_key, seal
+from apportion.store.tables import CHECKPOINTS, DATA_KEYS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
 from apportion.store.worlds import TABLE, WORLD, parts_of
 
 __all__ = [
@@ -115,19 +118,46 @@ class Writing(Reading):
         self._connection.execute(insert(ENTRIES), [_entry_row(one.entry) for one in written])
         self._connection.execute(
             insert(GROUPS),
-            [
-                {
-                    "seq": one.entry.seq,
-                    "name": group.name,
-                    "leaf": group.leaf,
-                    "salt": group.salt,
-                    "text": group.text,
-                }
-                for one in written
-                for group in one.groups
-            ],
+            [row for one in written for row in self._group_rows(one)],
         )
         self._connection.execute(update(HEAD), _head_row(head))
+
+    def _group_rows(self, written: Written) -> Iterator[dict[str, object]]:
+        """Yield the rows of an entry's groups; words of a person sealed under a key of that person's own."""
+        entry = written.entry
+        people = sealed_for(entry.kind, {one.name: one.value for one in written.groups})
+        for group in written.groups:
+            row = {"seq": entry.seq, "name": group.name, "leaf": group.leaf}
+            if group.name in people:
+                yield {**row, "salt": None, "text": seal(group, key=self._data_key(people[group.name]))}
+            else:
+                yield {**row, "salt": group.salt, "text": group.text}
+
+    def _data_key(self, person: str) -> DataKey:
+        """Return the key that a person's words are sealed with, made now where there is none, or none any more."""
+        key = next((one for one in self.data_keys().values() if one.person == person), None)
+        if key is None:
+            key = new_key(person)
+            self.put_data_keys([key])
+        return key
+
+    def put_data_keys(self, keys: Iterable[DataKey]) -> None:
+        """Keep keys that are not there yet, e.g. those that came beside a backup."""
+        there = self.data_keys()
+        new = [one for one in keys if one.id not in there]
+        if new:
+            rows = [{"id": one.id, "person": one.person, "key": one.secret} for one in new]
+            self._connection.execute(insert(DATA_KEYS), rows)
+        self._data_keys = {**there, **{one.id: one for one in new}}
+
+    def destroy_data_keys(self, person: str) -> bool:
+        """Destroy the keys of a person's words, and return whether there were any.
+
+        Until `Book.scrub` has run after the commit, their bytes may still lie in the files of the database.
+        """
+        gone = self._connection.execute(delete(DATA_KEYS).where(DATA_KEYS.c.person == person))
+        self._data_keys = None
+        return bool(gone.rowcount)
 
     def seal(self, sign: Callable[[Checkpoint], Signed], *, key: PublicKey, at: str) -> Signed:
         """Write the checkpoint of what was added, and return it.
@@ -193,6 +223,14 @@ class Book:
             writing.head()  # From here on nobody else writes.
             yield writing
             _check_sealed(writing)
+
+    def scrub(self) -> bool:
+        """Have destroyed keys gone from the files of the book, and return whether they are.
+
+        Raises:
+            BookError: It cannot be written.
+        """
+        return scrub(self._engine, label=self.label, tables=(DATA_KEYS.name,))
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -6,13 +6,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from apportion.errors import BookError
-from apportion.store.reading import Reading, ScenarioRow
+from apportion.govern.erasure import ERASED_GROUP, ERASED_KIND, erased_among, erasure_of
+from apportion.store.reading import APART, KEYS, Reading, ScenarioRow
 from apportion.store.worlds import WORLD
 
-__all__ = ["differing_objects", "differing_scenarios"]
+__all__ = ["damaged_pages", "differing_objects", "differing_scenarios", "lost_words"]
 
 _SCENARIO_KINDS = ("scenario-added", "scenario-revised")
 _FILE_KEPT = "file-kept"
+
+
+def damaged_pages(reading: Reading) -> Iterator[str]:
+    """Yield a sentence for each thing that SQLite finds wrong with its file, indexes that nobody reads included."""
+    yield from (f"The file itself is damaged: {told.rstrip('.')}." for told in reading.damage_of_file())
 
 
 def differing_objects(reading: Reading) -> Iterator[str]:
@@ -41,6 +47,28 @@ def differing_scenarios(reading: Reading) -> Iterator[str]:
             yield f"The scenario {name!r} is in the list of scenarios and not in the ledger."
         else:
             yield from _differing(row, told[name])
+
+
+def lost_words(reading: Reading) -> Iterator[str]:
+    """Yield a sentence for each entry whose words cannot be opened though no later entry says that they were erased.
+
+    A backup has the keys of all words in a file beside it, so that nothing is said of one.
+    """
+    if reading.meta(KEYS) == APART:
+        return
+    erased = erased_among(
+        (entry, groups.get(ERASED_GROUP))
+        for entry, groups in (reading.said(one) for one in list(reading.entries(kind=ERASED_KIND)))
+    )
+    for seq in list(reading.unopened()):
+        for stored in reading.entries(seq, seq):
+            act = reading.said(stored)[1].get("act")
+            person = str(act.get("by", "")) if isinstance(act, dict) else ""
+            if erasure_of(erased, person, seq=seq) is None:
+                yield (
+                    f"The words of {person!r} in entry {seq} are sealed, their key is gone, and no entry says that "
+                    "they were erased."
+                )
 
 
 def _differing(row: ScenarioRow, told: tuple[str, Mapping[str, str]]) -> Iterator[str]:

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from apportion.errors import BookError, Code, UsageError
 from apportion.store.places import Place
 
-__all__ = ["connect", "reading_on", "told", "writing_on"]
+__all__ = ["BUSY_MS", "connect", "reading_on", "told", "writing_on"]
 
-_BUSY_MS = 30_000
+BUSY_MS = 30_000
 _WRITES = "apportion_writes"
 # Where the driver of SQLite begins to quote a text that it cannot read.
 _QUOTES = " with text "
@@ -55,8 +55,10 @@ _SAYINGS = {
     ),
     Code.BOOK_READ_ONLY: (
         "cannot be written by this user.",
-        "Get the right to write to it: of a file also to its folder, where even a reader keeps notes beside it. "
-        "To read alone, take a copy of your own, e.g. one made by `apportion db backup`.",
+        (
+            "Get the right to write to it: of a file also to its folder, where even a reader keeps notes beside it. "
+            "To read alone, take a copy of your own, e.g. one made by `apportion db backup`."
+        ),
     ),
     Code.BOOK_DAMAGED: (
         "is damaged, or no book.",
@@ -64,8 +66,10 @@ _SAYINGS = {
     ),
     Code.BOOK_UNREACHABLE: (
         "cannot be opened, or is no longer there.",
-        "Check the address, the user and that it is there. An act that this ended is in the book whole or not at all: "
-        "look with `apportion audit log` before you do it again.",
+        (
+            "Check the address, the user and that it is there. An act that this ended is in the book whole or not at all: "
+            "look with `apportion audit log` before you do it again."
+        ),
     ),
 }
 
@@ -78,7 +82,7 @@ def connect(place: Place) -> Engine:
     """
     if place.file is None:
         return _postgres(place)
-    engine = create_engine(place.url, connect_args={"isolation_level": None, "timeout": _BUSY_MS / 1000})
+    engine = create_engine(place.url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
@@ -97,8 +101,10 @@ def _postgres(place: Place) -> Engine:
 
 def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the driver
     cursor = connection.cursor()
+    # What is deleted is overwritten, so that a key that was destroyed does not lie in the file until chance reuses it.
+    settings = ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "synchronous = FULL", "secure_delete = ON")
     try:
-        for pragma in ("foreign_keys = ON", f"busy_timeout = {_BUSY_MS}", "synchronous = FULL"):
+        for pragma in settings:
             cursor.execute(f"PRAGMA {pragma}")
     except UnicodeDecodeError:
         # The driver quotes the text of a damaged table in an error, and fails to read it.
@@ -160,7 +166,11 @@ def _code_of(problem: SQLAlchemyError) -> Code:
         if found and str(found).startswith(beginning):
             return code
     # A server that is gone says no more; a file that says nothing of its trouble is there, and not what it should be.
-    if isinstance(problem, DBAPIError) and type(cause).__name__ == "OperationalError" and not _is_of_file(cause):
+    if (
+        isinstance(problem, DBAPIError)
+        and type(cause).__name__ == "OperationalError"
+        and not _is_of_file(cause)
+    ):
         return Code.BOOK_UNREACHABLE
     return Code.BOOK_DAMAGED
 

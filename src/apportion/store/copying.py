@@ -1,23 +1,28 @@
-"""A whole book into an empty place, row by row as it stands: a backup, and what brings one back."""
+"""A whole book into an empty place, row by row as it stands: a backup, and what brings one back.
+
+What opens people's words is no part of a backup: it goes into a file of its own beside it (``beside.py``).
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
-from sqlalchemy.engine import Engine
 
 from apportion.errors import BookError, Code
 from apportion.govern.ledger_check import LedgerCheck
-from apportion.store.book import Book, open_book
+from apportion.store.beside import keys_beside, read_keys, write_keys
+from apportion.store.book import Book, Writing, open_book
 from apportion.store.checking import differing_objects
 from apportion.store.connecting import connect, reading_on, writing_on
 from apportion.store.places import Place
-from apportion.store.reading import Reading
+from apportion.store.reading import APART, HERE, KEYS, Reading
 from apportion.store.schema import check_revision, revision_of, upgrade
-from apportion.store.tables import METADATA
+from apportion.store.sealing import DataKey
+from apportion.store.tables import DATA_KEYS, METADATA
 
 __all__ = ["back_up", "restore"]
 
@@ -27,20 +32,22 @@ _ROWS = 1_000
 def back_up(book: Book, file: Path) -> int:
     """Write one state of a book into one file, which is itself a book, and return how many entries it has.
 
-    The file is there whole or not at all.
+    The file is there whole or not at all, and what opens people's words lies beside it before it is.
 
     Raises:
         BookError: Something is there already, or it cannot be written.
     """
-    if file.exists():
-        raise _there(str(file))
-    beside = file.with_name(f".{file.name}.part")
-    beside.unlink(missing_ok=True)
+    keys = keys_beside(file)
+    for one in (file, keys):
+        if one.exists():
+            raise _there(str(one))
+    part = file.with_name(f".{file.name}.part")
+    part.unlink(missing_ok=True)
     try:
-        size = _copy(book.place, Place.parse(str(beside)), label=str(file))
-        _on_disk(beside)
-        beside.replace(file)
-        _on_disk(file.parent)
+        copied = _copy(book.place, Place.parse(str(part)), label=str(file), is_with_keys=False)
+        _on_disk(part)
+        write_keys(keys, keys=copied.keys, book=book.id)
+        _put(part, file, keys=keys)
     except OSError as problem:
         raise BookError(
             Code.BOOK_UNREACHABLE,
@@ -48,49 +55,104 @@ def back_up(book: Book, file: Path) -> int:
             fix="Name a file in a folder that is there and may be written.",
         ) from problem
     finally:
-        beside.unlink(missing_ok=True)
-    return size
+        part.unlink(missing_ok=True)
+    return copied.size
 
 
-def restore(file: Path, *, to: Place) -> int:
+def _put(part: Path, file: Path, *, keys: Path) -> None:
+    """Give a backup its name once its keys are there; keys without a backup are not left behind."""
+    try:
+        part.replace(file)
+        _on_disk(file.parent)
+    except BaseException:
+        keys.unlink(missing_ok=True)
+        raise
+
+
+def restore(file: Path, *, to: Place, is_with_words: bool = True) -> int:
     """Bring a backup back into an empty place, all of it or nothing, and return how many entries it has.
 
+    Args:
+        file: The backup, with its file of keys beside it.
+        to: Where.
+        is_with_words: Whether people's words have to come with it; without, they stay sealed for good.
+
     Raises:
-        BookError: There is no such backup, it is damaged, or something is at the place already.
+        BookError: There is no such backup or no file of its keys, it is damaged, or something is at the place already.
     """
     source = Place.parse(str(file))
-    open_book(source).close()
+    keys = _keys_of(source, file) if is_with_words else []
     if to.file is not None and to.file.exists() and to.file.stat().st_size:
         raise _there(to.label)
     is_new = to.file is not None and not to.file.exists()
     try:
-        return _copy(source, to, label=to.label)
+        return _copy(source, to, label=to.label, is_with_keys=is_with_words, more=keys).size
     except BaseException:
         if is_new and to.file is not None:
             to.file.unlink(missing_ok=True)
         raise
 
 
-def _copy(source: Place, target: Place, *, label: str) -> int:
+def _keys_of(source: Place, file: Path) -> list[DataKey]:
+    """Return the keys beside a backup; there may be none where it needs none, or carries its own as a live book does.
+
+    Raises:
+        BookError: There are none, and people's words cannot be opened without.
+    """
+    keys = keys_beside(file)
+    book = open_book(source)
+    try:
+        with book.read() as reading:
+            is_alone = bool(reading.data_keys()) or next(reading.unopened(), None) is None
+        if not keys.exists() and not is_alone:
+            raise BookError(
+                Code.BOOK_UNREACHABLE,
+                f"The keys of people's words are not beside the backup: {str(keys)!r} is not there.",
+                fix="Put it there, or restore with --without-words: all words then stay sealed for good.",
+            )
+        return read_keys(keys, book=book.id) if keys.exists() else []
+    finally:
+        book.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Copied:
+    """How many entries were copied, and what opens the words among them."""
+
+    size: int
+    keys: Sequence[DataKey]
+
+
+def _copy(
+    source: Place, target: Place, *, label: str, is_with_keys: bool, more: Sequence[DataKey] = ()
+) -> _Copied:
     """Copy every row inside one transaction, and check what came before it is committed."""
     from_, to = connect(source), connect(target)
     try:
-        return _copy_over(from_, to, source=source, label=label)
+        with reading_on(from_, label=source.label) as old, writing_on(to, label=label) as new:
+            check_revision(old, label=source.label)
+            _check_empty(new, label=label)
+            upgrade(new)
+            _copy_rows(old, new)
+            before = Reading(old, label=source.label)
+            after = Writing(new, label=label, book=before.meta("book") or "")
+            keys = [*before.data_keys().values(), *more]
+            if is_with_keys:
+                after.put_data_keys(keys)
+            after.set_meta(KEYS, HERE if is_with_keys else APART)
+            return _Copied(size=_check_same(before, after), keys=keys)
     finally:
         from_.dispose()
         to.dispose()
 
 
-def _copy_over(from_: Engine, to: Engine, *, source: Place, label: str) -> int:
-    with reading_on(from_, label=source.label) as old, writing_on(to, label=label) as new:
-        check_revision(old, label=source.label)
-        _check_empty(new, label=label)
-        upgrade(new)
-        for table in METADATA.sorted_tables:
-            rows = old.execute(select(table), execution_options={"yield_per": _ROWS}).mappings()
-            for part in rows.partitions(_ROWS):
-                new.execute(insert(table), [dict(row) for row in part])
-        return _check_same(Reading(old, label=source.label), Reading(new, label=label))
+def _copy_rows(old: Connection, new: Connection) -> None:
+    for table in METADATA.sorted_tables:
+        if table is DATA_KEYS:
+            continue
+        rows = old.execute(select(table), execution_options={"yield_per": _ROWS}).mappings()
+        for part in rows.partitions(_ROWS):
+            new.execute(insert(table), [dict(row) for row in part])
 
 
 def _check_same(old: Reading, new: Reading) -> int:

@@ -22,10 +22,14 @@ from apportion.govern.users import KINDS as USER_KINDS
 from apportion.govern.users import UserEntryError, fold_users
 from apportion.model.world import World
 from apportion.store.objects import digests_of, has_object, object_of
-from apportion.store.tables import CHECKPOINTS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
+from apportion.store.sealing import DataKey, is_sealed, key_named_in, unsealed
+from apportion.store.tables import CHECKPOINTS, DATA_KEYS, ENTRIES, GROUPS, HEAD, META, SCENARIOS
 from apportion.store.worlds import world_of
 
-__all__ = ["Reading", "ScenarioRow"]
+__all__ = ["APART", "HERE", "KEYS", "Reading", "ScenarioRow"]
+
+# Where the keys of people's words are, as a copy of a book says it of itself; a book that says nothing has its own.
+KEYS, HERE, APART = "data_keys", "here", "apart"
 
 _HASH_BYTES = 32
 # So many rows are fetched at a time where all of a table passes through.
@@ -62,10 +66,18 @@ class Reading:
         """
         self._connection = connection
         self.label = label
+        self._data_keys: dict[str, DataKey] | None = None
 
     def meta(self, key: str) -> str | None:
         """Return what is said of the book under a key; None: nothing."""
         return self._connection.execute(select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
+
+    def damage_of_file(self) -> list[str]:
+        """Return what SQLite finds wrong with its file; a server looks after its own files."""
+        if self._connection.dialect.name != "sqlite":
+            return []
+        told = self._connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [] if told == ["ok"] else [str(one) for one in told]
 
     # The ledger.
 
@@ -111,9 +123,7 @@ class Reading:
         chosen = select(*(GROUPS.c[name] for name in StoredGroup._fields)).where(GROUPS.c.seq >= first)
         chosen = chosen if last is None else chosen.where(GROUPS.c.seq <= last)
         # Names in order of their bytes, whatever order the database keeps text in.
-        yield from self._ordered(
-            self._checked(self._streamed(chosen.order_by(GROUPS.c.seq)), table=GROUPS)
-        )
+        yield from self._ordered(self._checked(self._streamed(chosen.order_by(GROUPS.c.seq)), table=GROUPS))
 
     def _ordered(self, rows: Iterator[Any]) -> Iterator[StoredGroup]:
         held: list[StoredGroup] = []
@@ -121,8 +131,32 @@ class Reading:
             if held and held[0].seq != row[0]:
                 yield from sorted(held, key=_name_of)
                 held.clear()
-            held.append(StoredGroup(*row))
+            held.append(self._opened(StoredGroup(*row)))
         yield from sorted(held, key=_name_of)
+
+    def _opened(self, stored: StoredGroup) -> StoredGroup:
+        """Return a group as it can be read: a sealed one with its words while their key is there."""
+        if stored.text is None or not is_sealed(stored.text):
+            return stored
+        return unsealed(stored, key=self.data_keys().get(key_named_in(stored.text)))
+
+    def data_keys(self) -> Mapping[str, DataKey]:
+        """Return the keys that people's words are sealed with, by id; never to be shown."""
+        if self._data_keys is None:
+            rows = self._connection.execute(select(DATA_KEYS)).all()
+            self._data_keys = {
+                row.id: DataKey(id=row.id, person=row.person, secret=bytes(row.key)) for row in rows
+            }
+        return self._data_keys
+
+    def unopened(self, first: int = 1, last: int | None = None) -> Iterator[int]:
+        """Yield the numbers of the entries with words whose key is not here, erased or not."""
+        chosen = select(GROUPS.c.seq, GROUPS.c.text).where(GROUPS.c.salt.is_(None), GROUPS.c.seq >= first)
+        chosen = chosen if last is None else chosen.where(GROUPS.c.seq <= last)
+        there = self.data_keys()
+        for row in self._streamed(chosen.order_by(GROUPS.c.seq)):
+            if row.text is None or (is_sealed(row.text) and key_named_in(row.text) not in there):
+                yield row.seq
 
     def _streamed(self, query: Select[Any]) -> Iterator[Any]:
         found = self._connection.execute(query, execution_options={"yield_per": _ROWS})

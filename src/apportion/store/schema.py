@@ -11,7 +11,7 @@ from apportion.errors import BookError, Code
 __all__ = ["REVISIONS", "check_revision", "revision_of", "upgrade"]
 
 # Every version there was, first to last; the files are in ``migrations/versions``.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 _VERSIONS = "alembic_version"
 
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 __all__ = [
     "CHECKPOINTS",
     "CHUNKS",
+    "DATA_KEYS",
     "ENTRIES",
     "GROUPS",
     "HEAD",
@@ -73,6 +74,14 @@ GROUPS = _table(
     Column("leaf", _BYTES, nullable=False),
     Column("salt", _BYTES),
     Column("text", Text),
+)
+
+# What the words of people are sealed with. A key that is destroyed is a row that is gone; its id is in the seals yet.
+DATA_KEYS = _table(
+    "data_keys",
+    Column("id", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("key", _BYTES, nullable=False),
 )
 
 CHECKPOINTS = _table(

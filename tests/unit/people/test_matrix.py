@@ -36,6 +36,11 @@ OF_BOOKS = {
     "people.change_user",
     "people.withdraw_user",
     "people.list_users",
+    "erasure.place_hold",
+    "erasure.lift_hold",
+    "erasure.list_holds",
+    "erasure.erase_person",
+    "audit_notes.notes_on",
 }
 LATER = "2031-01-03"
 

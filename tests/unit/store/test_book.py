@@ -153,14 +153,18 @@ def test_what_is_changed_behind_a_book_is_told(place: str, change: str) -> None:
 
 
 def test_books_of_other_versions_are_left_alone(book: str) -> None:
-    assert migrate_book(book) == (REVISIONS[-1], REVISIONS[-1])
+    done = migrate_book(book)
+    assert (done.before, done.after, done.is_scrubbed) == (REVISIONS[-1], REVISIONS[-1], True)
     run(book, "UPDATE alembic_version SET version_num = '9999'")
     for act in (lambda: open_book(Place.parse(book)), lambda: migrate_book(book)):
         with pytest.raises(BookError, match="does not know") as told:
             act()
         assert told.value.code is Code.BOOK_NEWER
     run(book, "UPDATE alembic_version SET version_num = '0001'")
-    open_book(Place.parse(book)).close()
+    with pytest.raises(BookError, match="is of version 0001") as told:
+        open_book(Place.parse(book))
+    assert told.value.code is Code.BOOK_OLDER
+    assert "apportion db migrate" in str(told.value.fix)
 
 
 def test_the_migrations_make_the_tables_of_the_program(book: str) -> None:
