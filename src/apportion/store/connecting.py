@@ -67,8 +67,8 @@ _SAYINGS = {
     Code.BOOK_UNREACHABLE: (
         "cannot be opened, or is no longer there.",
         (
-            "Check the address, the user and that it is there. An act that this ended is in the book whole or not at all: "
-            "look with `apportion audit log` before you do it again."
+            "Check the address, the user and that it is there. An act that this ended is in the book whole or not at "
+            "all: look with `apportion audit log` before you do it again."
         ),
     ),
 }
