@@ -98,6 +98,16 @@ class Mortal:
         (self._server.pgdata / "postmaster.pid").unlink(missing_ok=True)
         self._server.ensure_postgres_running()
 
+    def ask_password(self) -> None:
+        """Let nobody in without the right password, of which there is none."""
+        rules = self._server.pgdata / "pg_hba.conf"
+        rules.write_text("local all all scram-sha-256\n")
+        engine = sa.create_engine(Place.parse(self.address).url, poolclass=sa.NullPool)
+        with engine.begin() as connection:
+            connection.exec_driver_sql("ALTER USER postgres PASSWORD 'another'")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        engine.dispose()
+
 
 @pytest.fixture
 def mortal() -> Iterator[Mortal]:

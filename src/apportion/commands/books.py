@@ -215,12 +215,14 @@ def check_book() -> list[Finding]:
 
 def _differing(*, is_ledger_sound: bool) -> Iterator[str]:
     from apportion.store.checking import (  # noqa: PLC0415 - slow to load, and few need it
+        damaged_pages,
         differing_objects,
         differing_scenarios,
         lost_words,
     )
 
     with needed().book.read() as reading:
+        yield from damaged_pages(reading)
         yield from differing_objects(reading)
         # What a broken ledger says of scenarios is no measure of them.
         if is_ledger_sound:

@@ -172,16 +172,26 @@ class KeyOf:
         public: The key.
         since: The entry that made it theirs: it signs checkpoints of this size and larger ones.
         until: The entry that ended it: it signs none of this size or larger; None while it counts.
+        is_its_own: Whether it may sign the entry that made it theirs: the first key of a book, of which there is no
+            other, and one that took the place of another, whose signature is in that entry.
     """
 
     user: str
     public: PublicKey
     since: int
     until: int | None = None
+    is_its_own: bool = False
 
-    def counts_at(self, size: int) -> bool:
-        """Return whether it signs a checkpoint of this size."""
-        return self.since <= size and (self.until is None or size < self.until)
+    def counts_at(self, size: int, *, after: int | None = None) -> bool:
+        """Return whether it signs a checkpoint of this size.
+
+        Args:
+            size: The size.
+            after: The size of the checkpoint before; None: not asked. A key that others give has to be in that one: else
+                whoever can write to the book could give a key in another's name, and sign that with this very key.
+        """
+        is_given = self.is_its_own or after is None or self.since <= after
+        return is_given and self.since <= size and (self.until is None or size < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +237,7 @@ class KeyRing:
             raise KeyEntryError(
                 "A book is opened once, by its first entry and its first user.", reason="not-first"
             )
-        return _with(self, key, seq=seq, user=told["user"])
+        return _with(self, KeyOf(told["user"], key, seq, is_its_own=kind == "book-opened"))
 
     def _rotated(self, seq: int, *, by: str, told: Mapping[str, str]) -> KeyRing:
         user, old, new = told["user"], _public(told["old"]), _public(told["new"])
@@ -237,13 +247,13 @@ class KeyRing:
         for key, name in ((old, "by_old"), (new, "by_new")):
             if not key.has_signed(stated, signature=_signature(told[name])):
                 raise KeyEntryError(f"The rotation is not signed by {key.fingerprint}.", reason="not-signed")
-        return _with(_without(self, old, seq=seq, user=user), new, seq=seq, user=user)
+        return _with(_without(self, old, seq=seq, user=user), KeyOf(user, new, seq, is_its_own=True))
 
 
-def _with(ring: KeyRing, key: PublicKey, *, seq: int, user: str) -> KeyRing:
-    if ring.find(key.id) is not None:
-        raise KeyEntryError(f"The key {key.fingerprint} is in the book already.", reason="in-use")
-    return replace(ring, keys=(*ring.keys, KeyOf(user, key, seq)))
+def _with(ring: KeyRing, key: KeyOf) -> KeyRing:
+    if ring.find(key.public.id) is not None:
+        raise KeyEntryError(f"The key {key.public.fingerprint} is in the book already.", reason="in-use")
+    return replace(ring, keys=(*ring.keys, key))
 
 
 def _without(ring: KeyRing, key: PublicKey, *, seq: int, user: str) -> KeyRing:

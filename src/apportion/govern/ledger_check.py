@@ -300,6 +300,7 @@ class LedgerCheck:
         self._settle(stated.head)
         if size <= self._checkpoint[0] or stated.at < max(self._checkpoint[1], self._at):
             self._tell(FaultKind.CHECKPOINT_ORDER, size, at=stated.at)
+        before = self._checkpoint[0]
         self._checkpoint = (size, stated.at)
         if stated.book != self.book:
             self._tell_once(FaultKind.CHECKPOINT_BOOK, size, about=stated.book, book=stated.book)
@@ -310,15 +311,15 @@ class LedgerCheck:
             # Entries about keys may be among those that are missing, so its key is not judged.
             self._tell_cut(size)
             return
-        self._check_key(signed, authors)
+        self._check_key(signed, authors, after=before)
         if self._holds(stated.root, stated.head, size=size) and is_signed:
             self.signed = signed
 
-    def _check_key(self, signed: Signed, authors: Mapping[str, int]) -> None:
+    def _check_key(self, signed: Signed, authors: Mapping[str, int], *, after: int) -> None:
         """Check that a checkpoint is of a key that counts, of the user who wrote what it signs."""
         size, id_ = signed.checkpoint.size, signed.checkpoint.key
         key = self.people.ring.find(id_)
-        if key is None or key.public != signed.public_key or not key.counts_at(size):
+        if key is None or key.public != signed.public_key or not key.counts_at(size, after=after):
             self._tell_once(FaultKind.CHECKPOINT_KEY, size, about=id_, key=id_)
             return
         for by, seq in authors.items():

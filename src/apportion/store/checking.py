@@ -10,10 +10,15 @@ from apportion.govern.erasure import ERASED_GROUP, ERASED_KIND, erased_among, er
 from apportion.store.reading import APART, KEYS, Reading, ScenarioRow
 from apportion.store.worlds import WORLD
 
-__all__ = ["differing_objects", "differing_scenarios", "lost_words"]
+__all__ = ["damaged_pages", "differing_objects", "differing_scenarios", "lost_words"]
 
 _SCENARIO_KINDS = ("scenario-added", "scenario-revised")
 _FILE_KEPT = "file-kept"
+
+
+def damaged_pages(reading: Reading) -> Iterator[str]:
+    """Yield a sentence for each thing that SQLite finds wrong with its file, indexes that nobody reads included."""
+    yield from (f"The file itself is damaged: {told.rstrip('.')}." for told in reading.damage_of_file())
 
 
 def differing_objects(reading: Reading) -> Iterator[str]:

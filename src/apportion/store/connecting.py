@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,8 @@ __all__ = ["BUSY_MS", "connect", "reading_on", "told", "writing_on"]
 
 BUSY_MS = 30_000
 _WRITES = "apportion_writes"
+# Where the driver of SQLite begins to quote a text that it cannot read.
+_QUOTES = " with text "
 # What SQLite and PostgreSQL call trouble, by the beginning of its name or of its SQLSTATE.
 _SQLITE = (
     ("SQLITE_BUSY", Code.BOOK_BUSY),
@@ -52,15 +55,21 @@ _SAYINGS = {
     ),
     Code.BOOK_READ_ONLY: (
         "cannot be written by this user.",
-        "Get the right to write to it, the folder of the file included, or only read.",
+        (
+            "Get the right to write to it: of a file also to its folder, where even a reader keeps notes beside it. "
+            "To read alone, take a copy of your own, e.g. one made by `apportion db backup`."
+        ),
     ),
     Code.BOOK_DAMAGED: (
         "is damaged, or no book.",
         "Look at it with `apportion db check`, and put back a backup with `apportion db restore`.",
     ),
     Code.BOOK_UNREACHABLE: (
-        "cannot be opened.",
-        "Check the address, the user and that it is there.",
+        "cannot be opened, or is no longer there.",
+        (
+            "Check the address, the user and that it is there. An act that this ended is in the book whole or not at "
+            "all: look with `apportion audit log` before you do it again."
+        ),
     ),
 }
 
@@ -94,9 +103,14 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - of the
     cursor = connection.cursor()
     # What is deleted is overwritten, so that a key that was destroyed does not lie in the file until chance reuses it.
     settings = ("foreign_keys = ON", f"busy_timeout = {BUSY_MS}", "synchronous = FULL", "secure_delete = ON")
-    for pragma in settings:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        for pragma in settings:
+            cursor.execute(f"PRAGMA {pragma}")
+    except UnicodeDecodeError:
+        # The driver quotes the text of a damaged table in an error, and fails to read it.
+        raise sqlite3.DatabaseError("what is said of its tables is no text") from None
+    finally:
+        cursor.close()
 
 
 def _begin(connection: Connection) -> None:
@@ -140,7 +154,7 @@ def told(label: str) -> Iterator[None]:
 def _as_ours(problem: SQLAlchemyError, label: str) -> BookError:
     code = _code_of(problem)
     says, fix = _SAYINGS[code]
-    return BookError(code, f"The book {label!r} {says} The database says: {_said(problem)}", fix=fix)
+    return BookError(code, f"The book {label!r} {says} The database says: {_said(problem)}.", fix=fix)
 
 
 def _code_of(problem: SQLAlchemyError) -> Code:
@@ -151,13 +165,23 @@ def _code_of(problem: SQLAlchemyError) -> Code:
     for beginning, code in kinds:
         if found and str(found).startswith(beginning):
             return code
-    if isinstance(problem, DBAPIError) and type(cause).__name__ == "OperationalError":
+    # A server that is gone says no more; a file that says nothing of its trouble is there, and not what it should be.
+    if (
+        isinstance(problem, DBAPIError)
+        and type(cause).__name__ == "OperationalError"
+        and not _is_of_file(cause)
+    ):
         return Code.BOOK_UNREACHABLE
     return Code.BOOK_DAMAGED
 
 
+def _is_of_file(cause: object) -> bool:
+    return type(cause).__module__.startswith("sqlite3")
+
+
 def _said(problem: SQLAlchemyError) -> str:
-    """Return the first line of what the driver said; never the statement with its values."""
+    """Return the first line of what the driver said; never the statement with its values, nor what a row holds."""
     cause = getattr(problem, "orig", None)
     text = str(cause if cause is not None else type(problem).__name__).strip()
-    return text.splitlines()[0] if text else type(problem).__name__
+    first = text.splitlines()[0].partition(_QUOTES)[0] if text else type(problem).__name__
+    return first.rstrip(".")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, Table, select
 
 from apportion.errors import BookError, Code
 from apportion.govern.checkpoints import Signed
@@ -70,6 +72,13 @@ class Reading:
         """Return what is said of the book under a key; None: nothing."""
         return self._connection.execute(select(META.c.value).where(META.c.key == key)).scalar_one_or_none()
 
+    def damage_of_file(self) -> list[str]:
+        """Return what SQLite finds wrong with its file; a server looks after its own files."""
+        if self._connection.dialect.name != "sqlite":
+            return []
+        told = self._connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [] if told == ["ok"] else [str(one) for one in told]
+
     # The ledger.
 
     def head(self) -> Head:
@@ -106,7 +115,7 @@ class Reading:
         for column, wanted in ((ENTRIES.c.kind, kind), (ENTRIES.c.subject, subject)):
             chosen = chosen if wanted is None else chosen.where(column == wanted)
         chosen = chosen if last is None else chosen.where(ENTRIES.c.seq <= last)
-        for row in self._streamed(chosen.order_by(ENTRIES.c.seq)):
+        for row in self._checked(self._streamed(chosen.order_by(ENTRIES.c.seq)), table=ENTRIES):
             yield StoredEntry(*row)
 
     def stored_groups(self, first: int = 1, last: int | None = None) -> Iterator[StoredGroup]:
@@ -114,7 +123,7 @@ class Reading:
         chosen = select(*(GROUPS.c[name] for name in StoredGroup._fields)).where(GROUPS.c.seq >= first)
         chosen = chosen if last is None else chosen.where(GROUPS.c.seq <= last)
         # Names in order of their bytes, whatever order the database keeps text in.
-        yield from self._ordered(self._streamed(chosen.order_by(GROUPS.c.seq)))
+        yield from self._ordered(self._checked(self._streamed(chosen.order_by(GROUPS.c.seq)), table=GROUPS))
 
     def _ordered(self, rows: Iterator[Any]) -> Iterator[StoredGroup]:
         held: list[StoredGroup] = []
@@ -153,6 +162,18 @@ class Reading:
         found = self._connection.execute(query, execution_options={"yield_per": _ROWS})
         for part in found.partitions(_ROWS):
             yield from part
+
+    def _checked(self, rows: Iterable[Any], *, table: Table) -> Iterator[Any]:
+        """Yield rows as long as their values are of the kinds that were written: a damaged file has others in them.
+
+        Raises:
+            BookError: They are not.
+        """
+        kinds = _kinds_of(table)
+        for row in rows:
+            if tuple(map(type, row)) not in kinds:
+                raise self._damaged(f"A row of its table {table.name!r} holds what was never written there.")
+            yield row
 
     def groups(self, seq: int) -> tuple[Group | Hidden, ...]:
         """Return the groups of one entry, by name; an erased one is hidden.
@@ -211,7 +232,7 @@ class Reading:
     def stored_checkpoints(self, first: int = 0) -> Iterator[StoredCheckpoint]:
         """Yield the checkpoints from a size on as they are kept, by size; nothing of them is checked."""
         chosen = select(CHECKPOINTS.c.size, CHECKPOINTS.c.text).where(CHECKPOINTS.c.size >= first)
-        for row in self._streamed(chosen.order_by(CHECKPOINTS.c.size)):
+        for row in self._checked(self._streamed(chosen.order_by(CHECKPOINTS.c.size)), table=CHECKPOINTS):
             yield StoredCheckpoint(*row)
 
     def last_checkpoint(self) -> Signed | None:
@@ -296,10 +317,21 @@ class Reading:
         chosen = select(*(ENTRIES.c[name] for name in StoredEntry._fields)).where(
             ENTRIES.c.kind.in_(USER_KINDS)
         )
-        return [StoredEntry(*row) for row in self._connection.execute(chosen.order_by(ENTRIES.c.seq))]
+        rows = self._connection.execute(chosen.order_by(ENTRIES.c.seq))
+        return [StoredEntry(*row) for row in self._checked(rows, table=ENTRIES)]
 
     def _damaged(self, found: str) -> BookError:
         return BookError(Code.BOOK_DAMAGED, f"The book {self.label!r} is damaged. {found}", fix=_VERIFY)
+
+
+@functools.cache
+def _kinds_of(table: Table) -> frozenset[tuple[type, ...]]:
+    """Return the kinds that the values of a row may have; None where a column may hold none."""
+    several = [
+        (one.type.python_type, type(None)) if one.nullable else (one.type.python_type,)
+        for one in table.columns
+    ]
+    return frozenset(itertools.product(*several))
 
 
 def _name_of(group: StoredGroup) -> str:
