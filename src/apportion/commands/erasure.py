@@ -285,8 +285,7 @@ def _check_closed(person: str, still_open: Sequence[str]) -> None:
     if still_open:
         more = f", and {len(still_open) - 1} more," if len(still_open) > 1 else ""
         raise NotPermitted(
-            f"Nothing of {person!r} is erased while the decision {still_open[0]!r}{more} is not "
-            "at its end.",
+            f"Nothing of {person!r} is erased while the decision {still_open[0]!r}{more} is not at its end.",
             rule=str(Rule.RETENTION),
             fix="Wait until it is rejected, withdrawn, lapsed or closed.",
             person=person,

@@ -187,8 +187,8 @@ class KeyOf:
 
         Args:
             size: The size.
-            after: The size of the checkpoint before; None: not asked. A key that others give has to be in that one: else
-                whoever can write to the book could give a key in another's name, and sign that with this very key.
+            after: The size of the checkpoint before; None: not asked. A key that others give has to be in that one:
+                else whoever can write to the book could give a key in another's name, and sign that with this key.
         """
         is_given = self.is_its_own or after is None or self.since <= after
         return is_given and self.since <= size and (self.until is None or size < self.until)

@@ -101,7 +101,8 @@ def test_an_address_that_leads_nowhere_is_told_without_its_password(
     run: Runner, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("APPORTION_KEYS", str(tmp_path))
-    for line in (("check", "two"), ("db", "list"), ("db", "init"), ("db", "migrate")):
+    lines: tuple[tuple[str, str], ...] = (("check", "two"), ("db", "list"), ("db", "init"), ("db", "migrate"))
+    for line in lines:
         for form in ([], ["--json"]):
             user = [] if line[-1] == "migrate" else ["--as", "me"]
             answer = run(*line, *form, "--db", address, *user)
