@@ -29,8 +29,24 @@ from tests.unit.people.matrix import (
 )
 from tests.unit.test_rights_declared import PUBLIC
 
-# Of these there is nothing without a book; test_book_commands.py holds them.
+# Of these there is nothing without a book; test_typed.py holds them as they are typed.
 OF_BOOKS = {
+    "audit.list_entries",
+    "audit.tell_log",
+    "audit.verify_ledger",
+    "audit.verify_damaged",
+    "audit_proofs.checkpoint_of_book",
+    "audit_proofs.add_countersigned",
+    "audit_proofs.prove_entry",
+    "audit_proofs.prove_since",
+    "books.list_book",
+    "books.back_up_book",
+    "books.check_book",
+    "keys.own_keys",
+    "keys.rotate_key",
+    "keys.key_place",
+    "keys.tell_keys",
+    "packing.make_pack",
     "book_adding.add_scenario",
     "people.add_user",
     "people.change_user",
