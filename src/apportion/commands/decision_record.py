@@ -18,7 +18,7 @@ from apportion.commands.decision_rights import (
 )
 from apportion.commands.decisions import named
 from apportion.commands.folders import write_files
-from apportion.commands.permits import internal, needs, person_acting, scope_now, unseen
+from apportion.commands.permits import internal, needs, person_acting, scope_now, unseen, user_name_acting
 from apportion.commands.scenarios import read_files
 from apportion.commands.sources import find_source
 from apportion.errors import Finding, FindingsError, UsageError
@@ -149,9 +149,8 @@ def show_decision(
     body = _body(known, outlook, entries=entries, words=words)
     if out is not None:
         _write(outlook, entries, known=known, body=body, folder=out, words=words)
-    return Shown(
-        blocks=show_blocks(outlook, last=known.log.last, reader=reader or "", words=words), body=body
-    )
+    named = reader or user_name_acting()  # a user of a book need not be a person of the scenario
+    return Shown(blocks=show_blocks(outlook, last=known.log.last, reader=named, words=words), body=body)
 
 
 @internal

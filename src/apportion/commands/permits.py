@@ -255,6 +255,13 @@ def person_acting() -> str | None:
 
 
 @internal
+def user_name_acting() -> str:
+    """Return the name of the user who acts; empty: there is no book."""
+    who = acting()
+    return "" if who is None else who.user.name
+
+
+@internal
 def check_person(person: str) -> None:
     """Refuse to act in the name of somebody else.
 

@@ -115,6 +115,13 @@ def test_the_same_commands_tell_it_to_an_auditor(run: Runner, desk: Desk) -> Non
         assert SAID.search(text), command
 
 
+def test_a_user_who_is_no_person_is_named_by_the_name_of_the_user(run: Runner, desk: Desk) -> None:
+    with opened(desk.place, "boss"):
+        change_user("boss", memberships=[Membership(Role.DESK), Membership(Role.ADMIN)])
+    told = told_to(run, desk, user="boss", commands=["decision show"])
+    assert any(text.count("\nboss takes no part in the decision") == 1 for text in told.values())
+
+
 def test_g07_the_ledger_does_not_say_who_voted_to_who_takes_no_part(desk: Desk) -> None:
     with opened(desk.place, "watch"):
         whole = list_entries(kind="decision")
