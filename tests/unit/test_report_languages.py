@@ -57,7 +57,15 @@ AS_WRITTEN = [
         "transfers",
     ),
     *("max-min", "pro-rata", "first-come", "priority", "as-booked"),
-    *("sites.csv", "departures.csv", "adherence.json", "ranges.csv", "comparison.csv", "suggestion-1.toml"),
+    *(
+        ".keys",
+        "sites.csv",
+        "departures.csv",
+        "adherence.json",
+        "ranges.csv",
+        "comparison.csv",
+        "suggestion-1.toml",
+    ),
     *(
         "--out",
         "--rule",

@@ -62,7 +62,7 @@ def test_g23_a_hold_on_a_scenario_or_a_decision_is_placed_listed_named_and_lifte
 
 def test_g23_who_erases_is_told_what_stays_and_what_copies_hold(erased: str) -> None:
     assert "hashes stay" in erased
-    assert "(.keys) beside each older backup" in erased
+    assert "(`.keys`) beside each older backup" in erased
 
 
 @pytest.mark.usefixtures("erased")
