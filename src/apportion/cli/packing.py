@@ -38,5 +38,12 @@ def pack(
         packed = make_pack(decision, scenario=scenario, view=view, party=party, to=to)
     if as_json:
         print_json(packed.as_json())
-    else:
-        typer.echo(str(packed.file))
+        return
+    stated = packed.checkpoint.checkpoint
+    of_party = f" of {packed.party}" if packed.party else ""
+    typer.echo(f"Pack of {packed.decision}, view {packed.view}{of_party}: {packed.file}")
+    typer.echo(
+        f"It is entry {packed.entry:,} of the ledger, under the checkpoint of {stated.size:,} entries, "
+        f"root {stated.root}, signed by the key {stated.key}."
+    )
+    typer.echo("To check it takes Python 3.9 and nothing else: unpack it, and run `python verify.py` there.")

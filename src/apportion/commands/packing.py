@@ -74,6 +74,7 @@ class Packed:
 
     Attributes:
         file: Where.
+        decision: Of which proposal.
         view: For whom.
         party: Of which party, for a buyer.
         entry: The number of its entry in the ledger.
@@ -81,6 +82,7 @@ class Packed:
     """
 
     file: Path
+    decision: str
     view: str
     party: str
     entry: int
@@ -88,8 +90,13 @@ class Packed:
 
     def as_json(self) -> dict[str, object]:
         """Return it as plain values."""
-        told = {"file": str(self.file), "view": self.view, "party": self.party, "entry": self.entry}
-        return {**told, "checkpoint": self.checkpoint.as_json()}
+        about = {"decision": self.decision, "view": self.view, "party": self.party}
+        return {
+            "file": str(self.file),
+            **about,
+            "entry": self.entry,
+            "checkpoint": self.checkpoint.as_json(),
+        }
 
 
 @needs(Right.AUDIT)
@@ -143,7 +150,14 @@ def make_pack(
             reading, scenario, decision=case.proposal, entry=entry.seq, is_full=view == View.FULL
         )
     write_whole(file, finished(prepared, evidence))
-    return Packed(file=file, view=view, party=party, entry=entry.seq, checkpoint=evidence.signed)
+    return Packed(
+        file=file,
+        decision=case.proposal,
+        view=view,
+        party=party,
+        entry=entry.seq,
+        checkpoint=evidence.signed,
+    )
 
 
 def _only_scenario(session: Session) -> str:

@@ -758,10 +758,10 @@ def _print(check: Check) -> None:
     out: list[str] = []
     manifest = check.manifest
     party = f" of {manifest.get('party')}" if manifest.get("party") else ""
-    out.append(
-        f"Decision pack of {manifest.get('decision')!r} in {manifest.get('scenario')!r}, "
-        f"view {manifest.get('view')}{party}"
-    )
+    # A buyer's pack names no scenario, and one of a party that is no side no decision either.
+    about = f" of {manifest.get('decision')!r}" if manifest.get("decision") else ""
+    place = f" in {manifest.get('scenario')!r}" if manifest.get("scenario") else ""
+    out.append(f"Decision pack{about}{place}, view {manifest.get('view')}{party}")
     out.extend(f"  holds      {one}" for one in check.held)
     out.extend(f"  NOT        {one}" for one in check.faults)
     out.extend(f"  not known  {one}" for one in check.unknown)
