@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from apportion.commands.audit import verify_ledger
+from apportion.commands.session import opened
 from tests.unit.store.conftest import MAKER
 from tests.unit.store.looked import look
 
@@ -27,6 +29,28 @@ def test_processes_that_write_at_once_lose_nothing(book: str) -> None:
     assert (found.faults, found.halves) == ([], [])
     assert sorted(told) == [before + 3 * number for number in range(1, 49)]
     assert found.size == before + 144
+
+
+def test_a_book_is_verified_while_others_write_to_it(book: str) -> None:
+    writers = [start(book) for _ in range(3)]
+    sizes = []
+    try:
+        for one in writers:
+            # Ready, and its first transaction: from here on all of them write without end.
+            assert one.stdout is not None
+            assert [one.stdout.readline().strip() != "" for _ in range(2)] == [True, True]
+        for _ in range(6):
+            with opened(book, MAKER):
+                found = verify_ledger()
+            assert list(found.faults) == []
+            sizes.append(found.size)
+    finally:
+        for one in writers:
+            one.kill()
+            one.communicate()
+    # Each was of a state of its own.
+    assert sizes == sorted(set(sizes))
+    assert look(book).faults == []
 
 
 @pytest.mark.parametrize("what", ["entry", "checkpoint"])
