@@ -76,6 +76,7 @@ def test_live_days_are_what_is_delivered_and_not_dark(seed: int) -> None:
 @FEW
 @given(st.integers(0, 2**32))
 @example(68974)  # A policy that parts units had more live days than the best in whole ones.
+@example(405)  # The best corner lost a few millionths to what was booked when it was cut down to them.
 def test_the_best_is_never_beaten(seed: int) -> None:
     found = assessed(seed)
     if found is None:

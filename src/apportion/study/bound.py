@@ -45,25 +45,31 @@ class _Live:
     units: int
 
 
-def best_outcome(world: World, *, book: Book, rooms: Rooms) -> Outcome:
+def best_outcome(world: World, *, book: Book, rooms: Rooms, others: Iterable[Outcome] = ()) -> Outcome:
     """Return the division with most live unit-days.
 
     Args:
         world: The facts of the scope.
         book: Its lots and orders.
         rooms: The room of its sites.
+        others: Divisions that are known. The best corner may part units finer than millionths; where it has fewer
+            live unit-days than one of these once it is cut down to them, that one is returned.
     """
     horizon = read_horizon(world)
     program = _Program(book, rooms, is_whole=world.settings.policy.whole_lots)
     maker = EntryMaker.of(world, rooms=rooms)
-    entries, switches = _shipped(book, program.solve(), maker=maker)
+    live, most = program.solve()
+    entries, switches = _shipped(book, live, maker=maker)
     ordered = in_stock_order(entries)
-    return Outcome(
+    corner = Outcome(
         entries=tuple(ordered),
         switches=tuple(switches),
         held=count_held_of_lots(world, ordered, horizon=horizon),
         horizon=horizon,
     )
+    # What has more than the proven most is no division at all, and is not taken for one.
+    reached = [one for one in others if one.all_live_days() <= most * MILLION]
+    return max([corner, *reached], key=lambda one: one.all_live_days())
 
 
 class _Program:
@@ -97,14 +103,16 @@ class _Program:
         }
         self._given = {(line.order, sku, site): self._new() for line, sku, site in self._options}
 
-    def solve(self) -> list[_Live]:
-        """Return what goes live where, when and for whom."""
+    def solve(self) -> tuple[list[_Live], Fraction]:
+        """Return what goes live where, when and for whom, in millionths, and the most unit-days before that cut."""
         self._add_supply()
         for site in sorted({site for _, site in self._days}):
             self._add_room(site)
         self._add_orders()
         worth = {variable: self._book.end - day for (_, _, day), variable in self._live.items()}
-        return list(self._read(best_corner(self._limits, worth, count=self._count)))
+        corner = best_corner(self._limits, worth, count=self._count)
+        most = sum((corner.get(one, _NONE) * days for one, days in worth.items()), start=_NONE)
+        return list(self._read(corner)), most
 
     def _new(self) -> int:
         self._count += 1

@@ -104,8 +104,8 @@ def study_case(
             else sent(parts_with(book, sends=sends))
         ),
         Future.POLICY: _planned(seen, policy, rooms=rooms),
-        Future.BEST: best_outcome(seen, book=book, rooms=rooms),
     }
+    outcomes[Future.BEST] = best_outcome(seen, book=book, rooms=rooms, others=list(outcomes.values()))
     futures = {
         future: Studied(
             future=future,

@@ -50,6 +50,10 @@ class Outcome:
             live[party] = live.get(party, 0) + switch.units * self.horizon.days_from(switch.day)
         return live
 
+    def all_live_days(self) -> int:
+        """Return millionths of live unit-days of all parties."""
+        return sum(self.live_days().values())
+
 
 def entries_of(parts: Iterable[Part], *, maker: EntryMaker) -> list[Entry]:
     """Return the entries of what each order receives of each lot."""
