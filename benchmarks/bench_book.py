@@ -41,7 +41,7 @@ SINGLE = 300
 FEW = 50_000
 # What one act of a decision says, in bytes of its text.
 SAID: dict[str, Plain] = {
-    "act": {"by": "chief-executive", "proposal": "swap-2023-12", "text": "x" * 80, "verb": "vote"}
+    "act": {"by": "", "proposal": "swap-2023-12", "text": "x" * 80, "verb": "vote"}
 }
 
 

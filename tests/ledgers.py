@@ -91,6 +91,8 @@ class Ledger:
         self._seed = keys
         self._salts = salts_from(f"salts {keys}")
         self.keys[first] = key_of(keys + first)
+        # Who opens a book is nobody of a scenario; the others are the person of their own name.
+        self.first = first
         self.act(first, ("book-opened", {"key": self.told_key(first)}))
 
     def told_key(self, user: str) -> dict[str, Plain]:
@@ -100,7 +102,7 @@ class Ledger:
     def add_user(self, name: str, *, by: str = "mara") -> None:
         """Give a user a key."""
         self.keys[name] = key_of(self._seed + name)
-        user = User(name=name, memberships=frozenset({Membership(Role.DESK)}))
+        user = User(name=name, person=name, memberships=frozenset({Membership(Role.DESK)}))
         self.act(by, ("user-added", {"user": user_value(user)}), ("key-added", {"key": self.told_key(name)}))
 
     def rotate(self, name: str) -> None:
@@ -143,10 +145,14 @@ class Ledger:
             key=key.id,
         )
 
-    def vote(self, by: str, choice: str = "yes") -> None:
-        """Write an entry of several groups."""
+    def person_of(self, user: str) -> str:
+        """Return the person that a user is."""
+        return "" if user == self.first else user
+
+    def vote(self, by: str, choice: str = "yes", *, as_person: str | None = None) -> None:
+        """Write an entry of several groups, of the person that the user is or says to be."""
         groups: dict[str, Plain] = {
-            "act": {"by": by, "verb": "vote"},
+            "act": {"by": as_person if as_person is not None else self.person_of(by), "verb": "vote"},
             "choice": choice,
             "said": {"reason": f"for {choice}"},
         }

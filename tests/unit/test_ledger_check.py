@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -114,6 +114,33 @@ def test_a_key_entry_that_does_not_count_is_told_with_its_reason() -> None:
         (FaultKind.PEOPLE_ENTRY, 4, {"reason": "in-use"}),
         (FaultKind.PEOPLE_ENTRY, 5, {"reason": "shape"}),
         (FaultKind.PEOPLE_ENTRY, 6, {"reason": "no-right"}),
+    ]
+
+
+def test_a_user_who_enters_the_act_of_somebody_else_is_told() -> None:
+    ledger = small_ledger()
+    ledger.vote("noor", as_person="mara")
+    ledger.vote("noor", as_person="apportion")
+    ledger.vote("mara", as_person="noor")
+    ledger.put([Draft(kind="decision", subject="tesla", groups={"act": {"by": "noor"}}, by="apportion")])
+    ledger.seal("mara")
+    assert [(one.kind, one.seq, one.values) for one in ledger.kept.check()[1]] == [
+        (FaultKind.ACT_BY, 10, {"by": "noor", "person": "mara"}),
+        (FaultKind.ACT_BY, 11, {"by": "noor", "person": "apportion"}),
+        (FaultKind.ACT_BY, 12, {"by": "mara", "person": "noor"}),
+        (FaultKind.ACT_BY, 13, {"by": "apportion", "person": "noor"}),
+    ]
+
+
+def test_acts_that_a_new_scenario_brought_along_are_as_its_files_told_them() -> None:
+    ledger = small_ledger()
+    brought: list[tuple[str, Mapping[str, Plain]]] = [
+        ("scenario-added", {"scenario": {"name": "tesla"}, "decisions": {"events": 2, "last": ""}}),
+        *(("decision", {"act": {"by": person}}) for person in ("ann", "bea", "cal")),
+    ]
+    ledger.act("mara", *brought)
+    assert [(one.kind, one.seq, one.values) for one in ledger.kept.check()[1]] == [
+        (FaultKind.ACT_BY, 13, {"by": "mara", "person": "cal"})
     ]
 
 

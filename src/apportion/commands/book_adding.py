@@ -72,8 +72,8 @@ def add_scenario(scenario: str, *, name: str = "") -> Added:
     """Add a scenario to the book, or revise the one of its name: world, proposals, documents and decisions at once.
 
     Files that a revision lacks stay, since decisions may rest on them. What a revision changes while a proposal is
-    waiting is held back like any edit of files. Decisions of the files are taken over behind those of the book, which
-    they have to begin with.
+    waiting is held back like any edit of files. Decisions of the files are taken over with a scenario that is new, and
+    never with a revision: in a book whoever decides is known by their key, and a file says who it likes.
 
     Args:
         scenario: A folder, workbook, zip or bundled name.
@@ -123,7 +123,7 @@ def _brought(scenario: str) -> _Brought:
 def _write(act: Recording, brought: _Brought, *, row: ScenarioRow | None, name: str) -> Added:
     """Write what is new of a scenario, and say what it was."""
     decided = log_in(act.writing, name).events
-    new = _further(brought.events, decided, name=name)
+    new = _new_events(brought.events, decided, is_new=row is None, name=name)
     world = act.writing.put_world(brought.world)
     before = {} if row is None else dict(row.files)
     files = {
@@ -151,19 +151,31 @@ def _put(writing: Writing, held: bytes, *, file: str) -> str:
     return writing.put_object(ATTACHMENT if file.startswith(f"{FOLDER}/") else PROPOSAL, held)
 
 
-def _further(brought: Sequence[Event], decided: Sequence[Event], *, name: str) -> tuple[Event, ...]:
-    """Return the decisions of files that the book has not, which follow on those it has.
+def _new_events(
+    brought: Sequence[Event], decided: Sequence[Event], *, is_new: bool, name: str
+) -> tuple[Event, ...]:
+    """Return the decisions to take over from files: all, of a scenario that is new to the book; else there may be none.
 
     Raises:
-        UsageError: They and those of the book have gone apart.
+        UsageError: The files have other decisions than the book, or more.
     """
+    if is_new:
+        return tuple(brought)
     shared = min(len(brought), len(decided))
     if tuple(brought[:shared]) != tuple(decided[:shared]):
         raise UsageError(
             f"The decisions in the files are not those that the book has on {name!r}.",
-            fix="Add it under another name with --name, or export it from the book and go on from there.",
+            fix="Add it under another name with --name, or export it from the book and change that.",
         )
-    return tuple(brought[shared:])
+    more = len(brought) - shared
+    if more:
+        first = brought[shared]
+        raise UsageError(
+            f"The files have {more} more events of decisions than the book has on {name!r}: the first is "
+            f"{first.verb!r} by {first.by!r}. They were made outside it, where nobody's key shows who acts.",
+            fix="Let each of them do it in the book, or add the files under another name with --name.",
+        )
+    return ()
 
 
 def _check_decided(act: Recording, brought: _Brought, *, row: ScenarioRow, decided: Sequence[Event]) -> None:

@@ -17,6 +17,8 @@ from apportion.govern.checkpoints import Signed, State
 from apportion.govern.events import SYSTEM
 from apportion.govern.keys import KeyEntryError, KeyRing
 from apportion.govern.ledger import START, Head
+from apportion.govern.ledger_acts import KINDS as ACT_KINDS
+from apportion.govern.ledger_acts import Acts
 from apportion.govern.ledger_faults import Fault, FaultKind, StoredCheckpoint, StoredEntry, StoredGroup
 from apportion.govern.ledger_people import KINDS as PEOPLE_KINDS
 from apportion.govern.ledger_people import People
@@ -54,6 +56,7 @@ class LedgerCheck:
         self.checkpoints = 0
         self.signed: Signed | None = None
         self.people = People(KeyRing(book))
+        self._acts = Acts()
         self.states: dict[int, State] = {0: State(EMPTY.hex(), START)}
         self._sizes = frozenset(sizes)
         self._found: list[Fault] = []
@@ -215,6 +218,8 @@ class LedgerCheck:
             self._check_groups(seq, groups, content=read[3])
             if read[4] in PEOPLE_KINDS:
                 self._turn_people(number, groups, kind=read[4], by=read[2])
+            elif read[4] in ACT_KINDS:
+                self._check_act(seq, groups, read=read)
             if kept != made:
                 self._doubt = (kept, made)
             self._is_head_sure = not self._shift
@@ -277,6 +282,19 @@ class LedgerCheck:
             self._tell(FaultKind.PEOPLE_ENTRY, seq, reason=error.reason)
         except (ValueError, RecursionError):
             self._tell(FaultKind.PEOPLE_ENTRY, seq, reason="shape")
+
+    def _check_act(self, seq: int, groups: Sequence[StoredGroup], *, read: Parts) -> None:
+        """Check that an act of a decision is of the person who entered it."""
+        by = read[2]
+        try:
+            person = self._acts.other_person(
+                groups, kind=read[4], by=by, subject=read[6], users=self.people.users
+            )
+        except (ValueError, RecursionError):
+            # Its groups do not make its content, which is told.
+            return
+        if person is not None:
+            self._tell(FaultKind.ACT_BY, seq, by=by, person=person)
 
     def _add(self, held: bytes, *, seq: int, made: str) -> None:
         """Add an entry to the tree; as `merkle.Peaks.add` does, in place."""

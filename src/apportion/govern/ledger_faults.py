@@ -29,6 +29,7 @@ class FaultKind(enum.StrEnum):
     GROUP_COLUMNS = "group-columns"  # What is kept beside a group says another thing than its text.
     GROUPS_ALONE = "groups-alone"  # Groups of an entry that is not there.
     PEOPLE_ENTRY = "people-entry"  # It says something about users or keys that does not count.
+    ACT_BY = "act-by"  # It tells an act of a decision of another person than the user who wrote it.
     # The checkpoints.
     CHECKPOINT_DIFFERS = "checkpoint-differs"  # It states another root or head than the entries make.
     CHECKPOINT_UNREADABLE = "checkpoint-unreadable"  # Its text is none, or of another size.

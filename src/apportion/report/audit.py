@@ -39,6 +39,7 @@ _FAULTS: Mapping[FaultKind, str] = {
     FaultKind.GROUP_COLUMNS: "audit.fault.group-columns",
     FaultKind.GROUPS_ALONE: "audit.fault.groups-alone",
     FaultKind.PEOPLE_ENTRY: "audit.fault.people-entry",
+    FaultKind.ACT_BY: "audit.fault.act-by",
     FaultKind.CHECKPOINT_DIFFERS: "audit.fault.checkpoint-differs",
     FaultKind.CHECKPOINT_UNREADABLE: "audit.fault.checkpoint-unreadable",
     FaultKind.CHECKPOINT_ORDER: "audit.fault.checkpoint-order",

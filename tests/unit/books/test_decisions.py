@@ -163,21 +163,23 @@ def test_a_scenario_goes_from_a_book_into_a_folder_and_into_a_book_again(kept: K
     assert [one.seq for one in taken] == [added.seq + place for place in range(1, len(taken) + 1)]
 
 
-def test_decisions_made_on_an_exported_folder_come_back_behind_those_of_the_book(
-    kept: Kept, tmp_path: Path
-) -> None:
+def test_no_decisions_come_from_files_into_a_scenario_that_the_book_has(kept: Kept, tmp_path: Path) -> None:
     to = tmp_path / "exported"
     with opened(kept.place, "u-cal"):
         propose(SCENARIO, NAME, by="cal")
     with opened(kept.place, DESK):
         export_scenario(SCENARIO, to=to, made_on=TODAY)
+        assert not add_scenario(str(to)).is_changed
+    before = log_of(kept)
+    # A file says that anybody did anything.
     act(str(to), NAME, by="cal", verb="disclose")
+    with opened(kept.place, DESK), pytest.raises(UsageError, match=r"'disclose' by 'cal'.* outside it"):
+        add_scenario(str(to))
+    assert log_of(kept) == before
     with opened(kept.place, DESK):
-        assert add_scenario(str(to)).events == 1
-    assert log_of(kept).events == FileSource(to).log().events
+        assert add_scenario(str(to), name="beside").events == len(before.events) + 1
     with opened(kept.place, "u-dan"):
-        act(SCENARIO, NAME, by="dan", verb="open-review")
-    act(str(to), NAME, by="dan", verb="state", said={"text": "Elsewhere."})
+        act(SCENARIO, NAME, by="dan", verb="state", said={"text": "Here."})
     before = log_of(kept)
     with opened(kept.place, DESK), pytest.raises(UsageError, match="are not those that the book has"):
         add_scenario(str(to))
