@@ -40,9 +40,7 @@ BATCH = 10_000
 SINGLE = 300
 FEW = 50_000
 # What one act of a decision says, in bytes of its text.
-SAID: dict[str, Plain] = {
-    "act": {"by": "", "proposal": "swap-2023-12", "text": "x" * 80, "verb": "vote"}
-}
+SAID: dict[str, Plain] = {"act": {"by": "", "proposal": "swap-2023-12", "text": "x" * 80, "verb": "vote"}}
 
 
 @pytest.fixture(autouse=True)

@@ -134,11 +134,9 @@ def test_a_user_who_enters_the_act_of_somebody_else_is_told() -> None:
 
 def test_acts_that_a_new_scenario_brought_along_are_as_its_files_told_them() -> None:
     ledger = small_ledger()
-    brought: list[tuple[str, Mapping[str, Plain]]] = [
-        ("scenario-added", {"scenario": {"name": "tesla"}, "decisions": {"events": 2, "last": ""}}),
-        *(("decision", {"act": {"by": person}}) for person in ("ann", "bea", "cal")),
-    ]
-    ledger.act("mara", *brought)
+    told: Mapping[str, Plain] = {"scenario": {"name": "tesla"}, "decisions": {"events": 2, "last": ""}}
+    acts: list[dict[str, Plain]] = [{"act": {"by": person}} for person in ("ann", "bea", "cal")]
+    ledger.act("mara", ("scenario-added", told), *(("decision", one) for one in acts))
     assert [(one.kind, one.seq, one.values) for one in ledger.kept.check()[1]] == [
         (FaultKind.ACT_BY, 13, {"by": "mara", "person": "cal"})
     ]
