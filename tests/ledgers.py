@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from apportion.digest import canonical_bytes
 from apportion.govern.checkpoints import Checkpoint, Signed, sign
 from apportion.govern.events import Plain, stamp
 from apportion.govern.keys import PrivateKey, PublicKey, rotation
@@ -72,7 +72,10 @@ class Kept:
     @property
     def stored(self) -> list[StoredCheckpoint]:
         """Return the checkpoints as a book keeps them."""
-        return [StoredCheckpoint(one.checkpoint.size, json.dumps(one.as_json())) for one in self.checkpoints]
+        return [
+            StoredCheckpoint(one.checkpoint.size, canonical_bytes(one.as_json()).decode())
+            for one in self.checkpoints
+        ]
 
     def told(self) -> list[tuple[str, int]]:
         """Return kind and place of every fault."""

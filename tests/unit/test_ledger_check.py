@@ -217,6 +217,16 @@ def test_a_checkpoint_that_cannot_be_read_is_told(text: str) -> None:
     ]
 
 
+def test_a_checkpoint_in_another_spelling_is_told() -> None:
+    ledger = small_ledger()
+    stored = ledger.kept.stored
+    stored[2] = stored[2]._replace(text=stored[2].text.replace('"size":', '"size": '))
+    faults = list(
+        LedgerCheck(BOOK).faults(ledger.kept.entries, groups=ledger.kept.groups, checkpoints=stored)
+    )
+    assert [(one.kind, one.seq) for one in faults] == [(FaultKind.CHECKPOINT_UNREADABLE, 4)]
+
+
 def test_a_checkpoint_under_another_size_than_its_own_is_told() -> None:
     ledger = small_ledger()
     stored = ledger.kept.stored

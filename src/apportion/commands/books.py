@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from apportion.commands import clock
 from apportion.commands.permits import needs, scope_now
+from apportion.commands.results import PLAN, digest_of_kept_plan
 from apportion.commands.seen import find_seen
 from apportion.commands.session import needed
 from apportion.errors import Code, Finding, Severity, UsageError
@@ -223,7 +224,7 @@ def _differing(*, is_ledger_sound: bool) -> Iterator[str]:
 
     with needed().book.read() as reading:
         yield from damaged_pages(reading)
-        yield from differing_objects(reading)
+        yield from differing_objects(reading, readers={PLAN: digest_of_kept_plan})
         # What a broken ledger says of scenarios is no measure of them.
         if is_ledger_sound:
             yield from differing_scenarios(reading)

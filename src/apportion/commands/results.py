@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import TYPE_CHECKING
 from apportion.commands.permits import internal, may_now, needs
 from apportion.commands.session import current, recording
 from apportion.digest import canonical_bytes
+from apportion.errors import PlanFileError
 from apportion.files.checkpoints import CHECKPOINT_FILE, read_checkpoint
-from apportion.files.plans import plan_files
+from apportion.files.plans import plan_files, read_plan
 from apportion.govern.checkpoints import Signed, Standing, State, compare
 from apportion.govern.merkle import root_of
 from apportion.govern.rights import Right
@@ -36,6 +38,7 @@ __all__ = [
     "checkpoint_file",
     "checkpoint_now",
     "checkpoint_of",
+    "digest_of_kept_plan",
     "keep_assessment",
     "keep_claims",
     "keep_plan",
@@ -128,6 +131,24 @@ def _keep(found: _Result, *, told: Mapping[str, Plain], digest: str = "") -> Non
 def _bundle(files: Mapping[str, bytes]) -> bytes:
     """Return text files as one: a JSON object of file name and text, the same bytes for the same files."""
     return canonical_bytes({name: content.decode() for name, content in files.items()})
+
+
+@internal
+def digest_of_kept_plan(held: bytes) -> str:
+    """Return the digest that the files of a kept plan come to; empty where they are none of a plan."""
+    try:
+        files = {str(name): str(text) for name, text in json.loads(held).items()}
+    except (ValueError, AttributeError, RecursionError):
+        return ""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            if name != Path(name).name:
+                return ""
+            (Path(folder) / name).write_bytes(text.encode())
+        try:
+            return read_plan(Path(folder)).digest
+        except PlanFileError:
+            return ""
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, Plain]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
+from apportion.digest import canonical_bytes
 from apportion.govern.checkpoints import Signed, State
 from apportion.govern.events import SYSTEM
 from apportion.govern.keys import KeyEntryError, KeyRing
@@ -140,7 +141,7 @@ class LedgerCheck:
             except (ValueError, RecursionError):
                 self._tell(FaultKind.CHECKPOINT_UNREADABLE, size, found=text[:80])
                 continue
-            if signed.checkpoint.size != size:
+            if signed.checkpoint.size != size or canonical_bytes(signed.as_json()).decode() != text:
                 self._tell(FaultKind.CHECKPOINT_UNREADABLE, size, found=text[:80])
             yield signed
 

@@ -32,7 +32,9 @@ class FaultKind(enum.StrEnum):
     ACT_BY = "act-by"  # It tells an act of a decision of another person than the user who wrote it.
     # The checkpoints.
     CHECKPOINT_DIFFERS = "checkpoint-differs"  # It states another root or head than the entries make.
-    CHECKPOINT_UNREADABLE = "checkpoint-unreadable"  # Its text is none, or of another size.
+    CHECKPOINT_UNREADABLE = (
+        "checkpoint-unreadable"  # Its text is none in its one spelling, or of another size.
+    )
     CHECKPOINT_ORDER = "checkpoint-order"  # It is no larger, or earlier, than what came before it.
     CHECKPOINT_SIGNATURE = "checkpoint-signature"
     CHECKPOINT_BOOK = "checkpoint-book"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
 from typing import Any
 
 from apportion.errors import BookError
@@ -21,16 +22,31 @@ def damaged_pages(reading: Reading) -> Iterator[str]:
     yield from (f"The file itself is damaged: {told.rstrip('.')}." for told in reading.damage_of_file())
 
 
-def differing_objects(reading: Reading) -> Iterator[str]:
-    """Yield a sentence for each object that is not what was kept under its digest; worlds are digested anew."""
+def differing_objects(
+    reading: Reading, *, readers: Mapping[str, Callable[[bytes], str]] | None = None
+) -> Iterator[str]:
+    """Yield a sentence for each object that is not what was kept under its digest; worlds are digested anew.
+
+    Args:
+        reading: A book.
+        readers: For each kind that is kept under another digest than the SHA-256 of its bytes: returns the digest of
+            what the bytes tell, empty where they tell nothing. None: only held against the hash that is kept with it.
+    """
     for digest, kind in reading.objects():
         try:
             if kind == WORLD:
                 found = reading.world(digest).digest
-                if found != digest:
-                    yield f"The world {digest} reads as another one, {found}."
             else:
-                reading.object(digest)
+                content = reading.object(digest)
+                found = digest if readers is None else sha256(content).hexdigest()
+                if readers and found != digest and kind in readers:
+                    found = readers[kind](content)
+            if found != digest:
+                yield (
+                    f"The {kind} {digest} reads as another one, {found}."
+                    if found
+                    else (f"The {kind} {digest} reads as none.")
+                )
         except BookError as problem:
             yield problem.message
 

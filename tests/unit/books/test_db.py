@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -97,6 +98,31 @@ def test_a_check_names_every_object_that_is_not_what_it_was(run: Runner, kept: K
     assert answer.code == 1
     assert len(answer.value) >= count
     assert {one["code"] for one in answer.value} == {"ledger-broken"}
+
+
+@pytest.mark.parametrize("change", ["content", "kind"])
+def test_a_check_finds_a_plan_that_was_changed_with_the_hash_kept_beside_it(
+    run: Runner, kept: Kept, change: str
+) -> None:
+    place = ("--db", kept.place, "--as", "maker")
+    assert run("plan", SCENARIO, "--db", kept.place, "--as", "maker").code == 0
+    assert run("db", "check", *place).code == 0
+    with closing(sqlite3.connect(kept.place)) as connection:
+        [plan] = connection.execute("SELECT digest FROM objects WHERE kind = 'plan'").fetchone()
+        [held] = connection.execute("SELECT content FROM chunks WHERE digest = ?", (plan,)).fetchone()
+        forged = held.replace(b"alpha", b"gamma")
+        assert forged != held
+        if change == "content":
+            connection.execute("UPDATE chunks SET content = ? WHERE digest = ?", (forged, plan))
+            connection.execute(
+                "UPDATE objects SET sha256 = ? WHERE digest = ?", (hashlib.sha256(forged).hexdigest(), plan)
+            )
+        else:
+            connection.execute("UPDATE objects SET kind = 'table' WHERE digest = ?", (plan,))
+        connection.commit()
+    answer = run("db", "check", *place)
+    assert answer.code == 1
+    assert plan in answer.stdout
 
 
 def test_a_book_of_this_version_needs_no_migration(run: Runner, made: Path) -> None:
