@@ -9,8 +9,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
-
 from apportion.errors import Code, Finding, FindingsError, Severity
 from apportion.files.archive import write_whole
 from apportion.files.workbook_cells import LAST_COLUMN, LAST_ROW, Wrong
@@ -79,6 +77,8 @@ class Book:
 
     def __init__(self, *, made_on: dt.date, title: str) -> None:
         """Start an empty workbook; `made_on` is the only day that its bytes speak of."""
+        import xlsxwriter  # type: ignore[import-untyped]  # noqa: PLC0415 - slow to load, and few write a workbook
+
         self.findings: list[Finding] = []
         self._bytes = io.BytesIO()
         self._book: Any = xlsxwriter.Workbook(self._bytes, {"in_memory": True})

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 _UNIT = "\x1f"
 _END = "\x1e"
+_KEPT = 1_024
 _STAND_INS = (("\\", "\\\\"), (_UNIT, "\\u"), (_END, "\\e"), ("\n", "\\n"))
 
 
@@ -17,10 +20,13 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
     >>> as_text(pl.DataFrame({"n": pl.Series([100, 0], dtype=pl.Decimal(9, 0))})).rows()
     [('100',), ('0',)]
     """
-    return frame.select(_text_of(pl.col(name), frame.schema[name]).alias(name) for name in frame.columns)
+    return frame.select(_text_of(name, dtype) for name, dtype in frame.schema.items())
 
 
-def _text_of(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+# To say what is done to a column takes longer than to do it to a small table, so that it is said once.
+@lru_cache(maxsize=_KEPT)
+def _text_of(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
     if isinstance(dtype, pl.List):
         return column.list.join("|")
     if isinstance(dtype, pl.Decimal):
@@ -34,16 +40,33 @@ def row_lines(frame: pl.DataFrame, *, table: str) -> list[str]:
     Empty cells are left out; the marks between name and value are escaped inside values, so that two
     different rows never share a line.
     """
-    text = as_text(frame)
-    parts = [_part(name) for name in sorted(text.columns)]
-    lines = text.select(pl.concat_str([pl.lit(f"{table}{_END}"), *parts]).alias("line"))
+    schema = frame.schema
+    lines = frame.select(_line_of(table, tuple((name, schema[name]) for name in sorted(schema))))
     return lines["line"].to_list()
 
 
-def _part(name: str) -> pl.Expr:
-    value, escaped = pl.col(name), name
+@lru_cache(maxsize=_KEPT)
+def _line_of(table: str, schema: tuple[tuple[str, pl.DataType], ...]) -> pl.Expr:
+    parts = [_part(name, dtype) for name, dtype in schema]
+    return pl.concat_str([pl.lit(f"{table}{_END}"), *parts]).alias("line")
+
+
+def _part(name: str, dtype: pl.DataType) -> pl.Expr:
+    value = _text_of(name, dtype)
+    # Only what is spelt by people can hold a mark.
+    if not (dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean):
+        value = _escaped(value)
+    # An empty cell empties the whole part.
+    return pl.concat_str([pl.lit(f"{_escaped_name(name)}{_UNIT}"), value, pl.lit(_END)]).fill_null("")
+
+
+def _escaped(value: pl.Expr) -> pl.Expr:
     for mark, stand_in in _STAND_INS:
         value = value.str.replace_all(mark, stand_in, literal=True)
-        escaped = escaped.replace(mark, stand_in)
-    part = pl.concat_str([pl.lit(f"{escaped}{_UNIT}"), value, pl.lit(_END)])
-    return pl.when(pl.col(name).is_null()).then(pl.lit("")).otherwise(part)
+    return value
+
+
+def _escaped_name(name: str) -> str:
+    for mark, stand_in in _STAND_INS:
+        name = name.replace(mark, stand_in)
+    return name

@@ -15,10 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
 
-import numpy as np
-
 from apportion.engine.tableau import Tableau
-from apportion.study.highs import Model, solve_cold
 
 # Smaller programs are solved by the exact simplex at once, in less time than the solver takes to load.
 MOST_ROWS = 60
@@ -90,6 +87,10 @@ def named_corner(
     limits: Sequence[Limit], worth: Mapping[int, int], *, columns: Sequence[Mapping[int, int]]
 ) -> tuple[list[int], list[int]]:
     """Return the variables that are free at the solver's corner, and the rows that hold it there."""
+    import numpy as np  # noqa: PLC0415 - slow to load, and only large programs need it
+
+    from apportion.study.highs import Model, solve_cold  # noqa: PLC0415 - as above
+
     infinite = np.inf
     answer = solve_cold(
         Model(
