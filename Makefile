@@ -7,6 +7,8 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-header --no-ann
 UV = $(shell command -v uv || echo .boot/bin/uv)
 
 export UV_PYTHON_DOWNLOADS := never
+# Hundreds of programs are started by the tests; without what Python keeps of its modules each would compile them anew.
+unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint bench docs soak lock clean setup setup-run
 
