@@ -42,5 +42,14 @@ def test_importing_apportion_loads_no_heavy_package() -> None:
     assert answer.stdout.split() == []
 
 
+def test_a_command_that_only_reads_loads_neither_a_solver_nor_a_writer() -> None:
+    call = "from apportion.cli import main; sys.argv[1:] = ['check', 'tesla-x-2023']"
+    script = f"import sys, atexit; {call}; atexit.register(lambda: print('!', *sys.modules)); main()"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(answer.stdout.partition("!")[2].split())
+    assert "polars" in loaded
+    assert loaded & {"highspy", "jinja2", "numpy", "sqlalchemy", "xlsxwriter"} == set()
+
+
 def test_help_answers_under_400_ms() -> None:
     assert start_ms([str(APPORTION), "--help"]) < 400
