@@ -1,6 +1,6 @@
 """A market of two companies that swap, a third that stands aside, and names and numbers that are easy to find again.
 
-Mercury's own users are to see what Mercury knows; `FOREIGN` is what none of it may show.
+Mercury's own users are to see what Mercury knows; `foreign_in` finds what none of it may show.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from tests.decided import SETTINGS, lot, order, party, tie
 OWN, OTHER, THIRD = "mercury", "zephyr", "quillon"
 SWAP_ID, RAISE_ID = "hush-swap", "mercury-first"
 # Of others: their names, persons, orders, lots and quantities, in whatever spelling.
-FOREIGN = re.compile(
+_FOREIGN = re.compile(
     r"zephyr|quillon|zoe|zed-|cal-both|ord-z|ord-q|lot-z|lot-q|7,?919|6,?007|hush", re.IGNORECASE
 )
+# A digest, a key or a signature in hexadecimal holds any four digits now and then, and says nothing by them.
+_DIGEST = re.compile(r"\b(?=[0-9]*[a-f])[0-9a-f]{16,}\b")
 SWAP = f"""\
 id = "{SWAP_ID}"
 kind = "swap"
@@ -156,6 +158,13 @@ USERS: Mapping[str, User] = {
     "nobody": member("nobody"),
     "withdrawn": member("withdrawn", (Role.DESK, ""), person="gil-mercury", gone=True),
 }
+
+
+def foreign_in(text: str) -> str:
+    """Return the first thing of others that a text says, with what stands around it; empty where it says none."""
+    said = _DIGEST.sub("", text)
+    hit = _FOREIGN.search(said)
+    return said[max(0, hit.start() - 200) : hit.end() + 100] if hit else ""
 
 
 def text_of(value: object) -> str:

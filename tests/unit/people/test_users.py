@@ -21,7 +21,7 @@ from apportion.errors import NotPermitted, UsageError
 from apportion.files.keys import key_file, load_key, load_or_make_key
 from apportion.govern.rights import Membership, Role
 from tests.books import MAKER, write_book
-from tests.shared_market import FOREIGN, OWN, USERS, member, text_of, write_market
+from tests.shared_market import OWN, USERS, foreign_in, member, text_of, write_market
 
 BUYER = Membership(Role.BUYER, OWN)
 
@@ -70,7 +70,7 @@ def test_a_withdrawn_user_does_and_sees_nothing_more(book: str) -> None:
     assert "what they did stays" in told[0]
     with pytest.raises(NotPermitted, match=r"withdrawn.*admin or maker") as refused, opened(book, "buyer"):
         pass
-    assert FOREIGN.search(text_of(refused.value)) is None
+    assert foreign_in(text_of(refused.value)) == ""
     assert [one[0] for one in entries(book)[-2:]] == ["user-changed", "key-withdrawn"]
 
 
